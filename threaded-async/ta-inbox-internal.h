@@ -1,0 +1,52 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ta-inbox-private.h"
+#include "ta-spin-private.h"
+
+G_BEGIN_DECLS
+
+/* What only the ta-inbox*.c files look at. */
+
+/* The head of an inbox whose context will not run any more. */
+extern TaInboxItem ta_inbox_closed;
+#define TA_INBOX_CLOSED (&ta_inbox_closed)
+
+struct _TaInbox
+{
+  GMainContext *context; /* const; owned while uses > 0 */
+  int           uses;    /* atomic; goes from 1 to 0, and is looked up, under the table's lock */
+  int           sources; /* atomic: GSources that may touch the memory, and 1 for the uses */
+
+  TaInboxItem *head;   /* atomic: what was pushed, newest first */
+  int          parked; /* atomic: the loop sleeps, or is about to, and is to be woken */
+
+  char    *owner; /* const once others know the inbox: the name of the loop that owns the context */
+  TaTimers timers; /* has its own lock */
+
+  GMutex       turn_mutex; /* guards `taken`, for the case that the loop is abandoned */
+  TaInboxItem *taken;      /* what is left of the turn, oldest first; written by the loop alone */
+
+  /* Whoever owns the context. */
+  GSource *source;     /* const */
+  GSource *relief;     /* the source that goes on when a turn used up its time */
+  gint64   come_back;  /* when `source` may go on all the same; 0 while it is armed */
+  gint64   busy_since; /* when it last began to have items, or a new budget; 0 while it has none */
+  guint    yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
+  TaRest  *rests;      /* what to do at rest, oldest first */
+  TaRest  *last_rest;
+  GSource *rest;  /* the source that is ready when nothing else is */
+  TaSpin   spin;  /* for a context whose loop is not ours */
+  guint    turns; /* counts the iterations in which somebody waits for the rest */
+};
+
+/* In the thread that owns the context. */
+TaInboxItem *ta_inbox_reverse (TaInboxItem *item);
+GSource     *ta_inbox_create_source (TaInbox *self);
+void         ta_inbox_rearm (TaInbox *self, gboolean is_spent);
+
+G_END_DECLS

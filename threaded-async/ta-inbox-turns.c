@@ -1,0 +1,375 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-inbox-internal.h"
+
+/*
+ * The side of an inbox that its loop sees.
+ *
+ * The items taken at the start of a turn stay in the inbox and are popped one by one, so that a main
+ * loop nested in one of them goes on with the next. What is pushed meanwhile waits for the next
+ * turn. A turn that has used up its time leaves the rest to a second source at
+ * G_PRIORITY_DEFAULT_IDLE: a source of default priority that is always ready would starve GTK's
+ * redraw. The first source, disarmed meanwhile, comes back after a bounded delay, so that a busy
+ * idle priority does not starve the inbox in turn.
+ */
+
+/* What a turn may take: a quarter of a frame at 60 Hz, so that an application has the rest. */
+#define TURN_BUDGET_US 4000
+
+/* How long a busy idle priority may keep an inbox that has used up its turn from the next. */
+#define COME_BACK_US 10000
+
+/* After this many turns a loop that does not come to rest is taken for one that never will. */
+#define REST_TURNS 64
+
+gboolean
+ta_inbox_has_items (TaInbox *self)
+{
+  TaInboxItem *head;
+
+  if (g_atomic_pointer_get (&self->taken) != NULL)
+    return TRUE;
+
+  head = g_atomic_pointer_get (&self->head);
+  return head != NULL && head != TA_INBOX_CLOSED;
+}
+
+/* Announces that the loop is about to sleep; FALSE when it has reason not to. */
+gboolean
+ta_inbox_park (TaInbox *self)
+{
+  g_atomic_int_set (&self->parked, TRUE);
+  if (!ta_inbox_has_items (self))
+    return TRUE;
+
+  g_atomic_int_set (&self->parked, FALSE);
+  return FALSE;
+}
+
+void
+ta_inbox_unpark (TaInbox *self)
+{
+  if (g_atomic_int_get (&self->parked))
+    g_atomic_int_set (&self->parked, FALSE);
+}
+
+/*
+ * Whether the inbox has to leave the loop to others, because it has used up its turn: for a while,
+ * and for one iteration at least, however long that takes.
+ */
+static gboolean
+ta_inbox_is_spent (TaInbox *self, GSource *source)
+{
+  return self->come_back != 0 && (self->yields > 0 || self->come_back > g_source_get_time (source));
+}
+
+/* Before a loop that is not ours goes to sleep: where there is only one core, lets others run. */
+static gboolean
+ta_inbox_look_again (TaInbox *self)
+{
+  TaSpinWait wait;
+  gboolean   found;
+
+  if (!ta_spin_is_shared () || !ta_spin_start (&self->spin, &wait))
+    return FALSE;
+
+  do
+    found = ta_inbox_has_items (self);
+  while (!found && ta_spin_pause (&wait));
+  ta_spin_note (&self->spin, &wait, found);
+
+  return found;
+}
+
+static gboolean
+ta_inbox_prepare (GSource *source, int *timeout)
+{
+  TaInbox *self = ta_inbox_source_get_inbox (source);
+
+  *timeout = -1;
+
+  if (self->yields > 0)
+    self->yields--;
+  if (ta_inbox_is_spent (self, source))
+    {
+      *timeout = COME_BACK_US / 1000;
+      return FALSE;
+    }
+
+  if ((self->rests != NULL && ++self->turns - self->rests->since > REST_TURNS) ||
+      ta_inbox_has_items (self) ||
+      (ta_inbox_get_entered () != self && (ta_inbox_look_again (self) || !ta_inbox_park (self))))
+    {
+      *timeout = 0;
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+ta_inbox_check (GSource *source)
+{
+  TaInbox *self = ta_inbox_source_get_inbox (source);
+
+  ta_inbox_unpark (self);
+
+  return !ta_inbox_is_spent (self, source) && ta_inbox_has_items (self);
+}
+
+/* Pushed items come newest first; turns them around. */
+TaInboxItem *
+ta_inbox_reverse (TaInboxItem *item)
+{
+  TaInboxItem *list = NULL;
+
+  while (item != NULL)
+    {
+      TaInboxItem *next = item->next;
+
+      item->next = list;
+      list = item;
+      item = next;
+    }
+
+  return list;
+}
+
+/* Starts a turn: takes all that was pushed. */
+static void
+ta_inbox_take (TaInbox *self)
+{
+  TaInboxItem *head;
+
+  do
+    {
+      head = g_atomic_pointer_get (&self->head);
+      if (head == NULL || head == TA_INBOX_CLOSED)
+        return;
+    }
+  while (!g_atomic_pointer_compare_and_exchange (&self->head, head, NULL));
+
+  head = ta_inbox_reverse (head);
+  g_mutex_lock (&self->turn_mutex);
+  g_atomic_pointer_set (&self->taken, head);
+  g_mutex_unlock (&self->turn_mutex);
+}
+
+/* Returns the next item of the turn, or NULL. */
+static TaInboxItem *
+ta_inbox_pop (TaInbox *self)
+{
+  TaInboxItem *item;
+
+  g_mutex_lock (&self->turn_mutex);
+  item = self->taken;
+  if (item != NULL)
+    g_atomic_pointer_set (&self->taken, item->next);
+  g_mutex_unlock (&self->turn_mutex);
+
+  return item;
+}
+
+/* Does what was to be done at rest; or, for a loop that does not rest, what has waited for long. */
+static void
+ta_inbox_come_to_rest (TaInbox *self, gboolean is_at_rest)
+{
+  TaRest *rest, *end = NULL;
+
+  if (!is_at_rest)
+    for (end = self->rests; end != NULL && self->turns - end->since > REST_TURNS;)
+      end = end->next;
+
+  /* What is asked for meanwhile waits for the next time. */
+  rest = self->rests;
+  self->rests = end;
+  if (end == NULL)
+    {
+      self->last_rest = NULL;
+      g_source_destroy (self->rest);
+      g_clear_pointer (&self->rest, g_source_unref);
+    }
+
+  while (rest != end)
+    {
+      TaRest *next = rest->next;
+
+      rest->func (rest);
+      rest = next;
+    }
+}
+
+static gboolean
+ta_inbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  ta_inbox_turn (ta_inbox_source_get_inbox (source));
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+ta_inbox_dispatch_rest (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  ta_inbox_come_to_rest (ta_inbox_source_get_inbox (source), TRUE);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs inbox_funcs = {
+  .prepare = ta_inbox_prepare,
+  .check = ta_inbox_check,
+  .dispatch = ta_inbox_dispatch,
+  .finalize = ta_inbox_source_finalize,
+};
+
+static GSourceFuncs relief_funcs = {
+  .dispatch = ta_inbox_dispatch,
+  .finalize = ta_inbox_source_finalize,
+};
+
+static GSourceFuncs rest_funcs = {
+  .dispatch = ta_inbox_dispatch_rest,
+  .finalize = ta_inbox_source_finalize,
+};
+
+/* Makes the source that takes the turns. */
+GSource *
+ta_inbox_create_source (TaInbox *self)
+{
+  GSource *source = ta_inbox_source_new (self, &inbox_funcs);
+
+  g_source_set_static_name (source, "[threaded-async] inbox");
+  g_source_attach (source, self->context);
+
+  return source;
+}
+
+/* Makes a source that is ready whenever its priority is looked at. */
+static GSource *
+create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *name, int priority)
+{
+  GSource *source = ta_inbox_source_new (self, funcs);
+
+  g_source_set_static_name (source, name);
+  g_source_set_priority (source, priority);
+  g_source_set_ready_time (source, 0);
+  g_source_attach (source, self->context);
+
+  return source;
+}
+
+/* Says where the inbox goes on after a turn. */
+void
+ta_inbox_rearm (TaInbox *self, gboolean is_spent)
+{
+  if (is_spent)
+    {
+      self->come_back = g_get_monotonic_time () + COME_BACK_US;
+      self->yields = 2;
+      if (self->relief == NULL)
+        self->relief = create_ready_source (
+            self, &relief_funcs, "[threaded-async] inbox, continued", G_PRIORITY_DEFAULT_IDLE);
+    }
+  else if (self->come_back != 0)
+    {
+      self->come_back = 0;
+      if (self->relief != NULL)
+        g_source_destroy (self->relief);
+      g_clear_pointer (&self->relief, g_source_unref);
+    }
+}
+
+/*
+ * Works through what is left of the turn, or begins a new one, until the time is used up. FALSE if
+ * now it is the loop's turn, and not that of the inbox.
+ */
+gboolean
+ta_inbox_turn (TaInbox *self)
+{
+  TaInboxItem  *item;
+  GMainContext *thread_default;
+  gboolean      push_default, may_go_on, has_items, is_spent = FALSE;
+  gint64        deadline;
+
+  if (self->rests != NULL && self->turns - self->rests->since > REST_TURNS)
+    ta_inbox_come_to_rest (self, FALSE);
+
+  if (g_atomic_pointer_get (&self->taken) == NULL)
+    ta_inbox_take (self);
+
+  item = ta_inbox_pop (self);
+  if (item == NULL)
+    {
+      ta_inbox_rearm (self, FALSE);
+      return self->rests == NULL;
+    }
+
+  /* The last item may let go of the inbox. */
+  ta_inbox_ref (self);
+
+  /* Whoever iterates the context need not have pushed it. */
+  thread_default = g_main_context_get_thread_default ();
+  push_default =
+      self->context != (thread_default != NULL ? thread_default : g_main_context_default ());
+  if (push_default)
+    g_main_context_push_thread_default (self->context);
+
+  /* Turns of an inbox that does not run dry in between share a budget: what is started again in its
+   * own callback makes many short ones, and leaves no time to others all the same. */
+  if (self->busy_since == 0)
+    self->busy_since = g_get_monotonic_time ();
+  deadline = self->busy_since + TURN_BUDGET_US;
+
+  do
+    {
+      item->func (item, FALSE);
+      is_spent = g_get_monotonic_time () >= deadline;
+    }
+  while (!is_spent && (item = ta_inbox_pop (self)) != NULL);
+
+  has_items = ta_inbox_has_items (self);
+  if (is_spent || !has_items)
+    self->busy_since = 0;
+  ta_inbox_rearm (self, is_spent && has_items);
+
+  if (push_default)
+    g_main_context_pop_thread_default (self->context);
+
+  may_go_on = self->come_back == 0 && self->rests == NULL;
+  ta_inbox_unref (self);
+
+  return may_go_on;
+}
+
+/* Does a last turn, or several, for a loop that has ended, and lets it rest; in its thread. */
+void
+ta_inbox_drain (TaInbox *self)
+{
+  for (guint i = 0; i < REST_TURNS && ta_inbox_has_items (self); i++)
+    ta_inbox_turn (self);
+
+  if (self->rests != NULL)
+    ta_inbox_come_to_rest (self, TRUE);
+}
+
+/*
+ * Calls @func once everything that is ready in the context now has been dispatched; in the
+ * context's thread. A loop that never comes to rest calls it all the same, after a number of turns.
+ */
+void
+ta_inbox_call_at_rest (TaInbox *self, TaRest *rest, void (*func) (TaRest *rest))
+{
+  *rest = (TaRest){ .func = func, .since = self->turns };
+  if (self->last_rest != NULL)
+    self->last_rest->next = rest;
+  else
+    self->rests = rest;
+  self->last_rest = rest;
+
+  /* At the very lowest priority it is dispatched when nothing else is ready. */
+  if (self->rest == NULL)
+    self->rest = create_ready_source (self, &rest_funcs, "[threaded-async] at rest", G_MAXINT);
+}

@@ -1,0 +1,92 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ta-loop-private.h"
+#include "ta-spin-private.h"
+#include "ta-task-private.h"
+
+G_BEGIN_DECLS
+
+/* What only the ta-loop*.c files look at. */
+
+typedef enum
+{
+  TA_LOOP_NEW,
+  TA_LOOP_STARTING,
+  TA_LOOP_RUNNING,
+  TA_LOOP_STOPPING,
+  TA_LOOP_ENDED,
+  TA_LOOP_ABANDONED, /* the thread did not end in time, and may still run */
+} TaLoopState;
+
+/* How far a threaded loop is with stopping. */
+typedef enum
+{
+  TA_STOP_NOT_YET,
+  TA_STOP_CATCHING_UP, /* the loop does what was ready when it was asked to stop */
+  TA_STOP_CANCELLING,  /* the tasks have been cancelled, and clean up */
+  TA_STOP_LAST_TURN,   /* there are no tasks left; what they left behind is done */
+  TA_STOP_QUIT,
+} TaStopPhase;
+
+typedef struct _TaGTaskEntry TaGTaskEntry;
+
+struct _TaLoop
+{
+  int ref_count; /* atomic */
+
+  /* Const. */
+  char    *name;
+  gboolean is_attached;
+  gint64   exit_timeout;
+  gint64   default_timeout;
+  GWeakRef runner;
+
+  /* Const once the loop has been started; the context of an attached one always. */
+  GMainContext *context;
+  TaInbox      *inbox;
+  TaRunner     *runner_object; /* the thread's, valid while has_thread is set; unowned */
+
+  GMutex   join_mutex; /* guards the thread, also while it is joined */
+  GThread *thread;     /* until somebody has joined it */
+
+  GMutex mutex; /* guards the next group */
+
+  int            state;      /* a TaLoopState; also read as an atomic */
+  gboolean       has_thread; /* the thread may still use the runner object */
+  TaRunner      *revived;    /* the runner object, when the thread has a reference to drop */
+  TaTask        *first_task; /* the unfinished tasks, oldest first; each with a reference */
+  TaTask        *last_task;
+  guint          n_tasks;
+  gboolean       is_idle_queued; /* `idle` is in the inbox */
+  TaGTaskEntry  *gtasks;         /* the started GTasks, latest first */
+  TaWaiterList   enders;         /* those who wait for the end */
+  TaShutdownType shutdown_type;
+
+  int         quit;         /* atomic: the loop is to end */
+  int         is_detaching; /* atomic: an attached loop is to be detached by its own thread */
+  TaInboxItem idle;         /* the inbox's, when the last task has ended while stopping */
+
+  /* The loop's thread. */
+  TaSpin      spin;
+  TaStopPhase phase;
+  gboolean    is_forced;
+  TaRest      rest;
+  TaTimer     deadline; /* when the tasks are ended by force */
+  gboolean    has_deadline;
+  gint64      stop_by; /* the deadline, when there is one */
+};
+
+int  ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
+void ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
+
+void ta_loop_cancel_tasks (TaLoop *self);
+void ta_loop_end_tasks_by_force (TaLoop *self);
+void ta_loop_tasks_ended (TaLoop *self);
+void ta_loop_end_gtasks (TaLoop *self);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ta-inbox-private.h"
+#include "ta-notifier-private.h"
+#include "ta-operation-private.h"
+#include "ta-runner.h"
+#include "ta-timeout.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What a runner is besides the GObject: the context, its tasks, and for a threaded runner the
+ * thread. The tasks and the thread refer to this, so that the object can go before them.
+ */
+typedef struct _TaLoop TaLoop;
+
+TaLoop *ta_loop_new (TaRunner     *runner,
+                     const char   *name,
+                     GMainContext *context,
+                     gint64        exit_timeout,
+                     gint64        default_timeout);
+TaLoop *ta_loop_ref (TaLoop *self);
+void    ta_loop_unref (TaLoop *self);
+
+/* From any thread. */
+const char    *ta_loop_get_name (TaLoop *self);
+GMainContext  *ta_loop_get_context (TaLoop *self);
+TaInbox       *ta_loop_get_inbox (TaLoop *self);
+gint64         ta_loop_get_default_timeout (TaLoop *self);
+gboolean       ta_loop_get_running (TaLoop *self);
+TaShutdownType ta_loop_get_shutdown_type (TaLoop *self);
+TaRunner      *ta_loop_get_runner (TaLoop *self);
+gboolean       ta_loop_is_current (TaLoop *self);
+
+gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
+void     ta_loop_run (TaLoop *self);
+gboolean ta_loop_check_running (TaLoop *self, GError **error);
+gboolean ta_loop_revive_runner (TaLoop *self, TaRunner *runner);
+
+/* The work that has not ended: see ta-loop-tasks.c and ta-loop-gtasks.c. */
+gboolean ta_loop_send_task (TaLoop *self, TaTask *task, GError **error);
+gboolean ta_loop_admit_task (TaLoop *self, TaTask *task);
+void     ta_loop_remove_task (TaLoop *self, TaTask *task);
+void     ta_loop_run_gtask (TaLoop *self, GTask *task, GTaskThreadFunc func);
+
+/* The end: see ta-loop-stop.c. */
+gboolean ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError **error);
+void     ta_loop_stop_async (TaLoop             *self,
+                             TaRunner           *runner,
+                             gint64              timeout_us,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+gboolean ta_loop_stop_finish (TaLoop *self, GAsyncResult *result, TaRunner *runner, GError **error);
+void     ta_loop_stop_in_background (TaLoop *self);
+
+G_END_DECLS

@@ -1,0 +1,382 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-operation-private.h"
+
+/* A tracked operation whose loop was given up is freed by who comes last of these. */
+typedef enum
+{
+  TA_CUSTODY_DROPPED = 1 << 0,   /* its callback will not be called */
+  TA_CUSTODY_FORGOTTEN = 1 << 1, /* the loop's thread has ended */
+} TaCustody;
+
+struct _TaOperation
+{
+  GObject parent_instance;
+
+  /* const */
+  TaInbox               *inbox;
+  GObject               *source_object;
+  GObject               *target;
+  const TaOperationKind *kind;
+  GCancellable          *cancellable;
+  GAsyncReadyCallback    callback;
+  gpointer               user_data;
+  gint64                 timeout_us;
+
+  /* Whoever sets it up, and then the thread of its context. */
+  gulong       cancelled_handler;
+  gboolean     has_timer;
+  GError      *error;
+  TaOperation *previous; /* in `started`, when it is there */
+  TaOperation *next;
+  gboolean     is_tracked;
+
+  guint custody; /* atomic: TaCustody */
+
+  TaWaiter    waiter; /* its mutex: that of what is waited for */
+  TaTimer     timer;  /* the timers' lock */
+  TaInboxItem item;   /* the inbox's, once the wait has ended */
+};
+
+/*
+ * The waits that were started on the loop that this thread runs, which end when it stops. Such a
+ * wait is started, and its callback called, in this very thread: no lock is needed.
+ */
+static _Thread_local TaOperation *started;
+
+/* The operation whose cancellable this thread is just cancelling. */
+static _Thread_local TaOperation *in_handler;
+
+typedef struct
+{
+  GObjectClass parent_class;
+} TaOperationClass;
+
+static void ta_operation_async_result_init (GAsyncResultIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TaOperation,
+                               ta_operation,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_RESULT,
+                                                      ta_operation_async_result_init))
+
+static void
+ta_operation_finalize (GObject *object)
+{
+  TaOperation *self = (TaOperation *) object;
+
+  ta_inbox_unref (self->inbox);
+  if (self->target != self->source_object)
+    g_clear_object (&self->target);
+  g_clear_object (&self->source_object);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+  if (G_VALUE_TYPE (&self->waiter.value) != G_TYPE_INVALID)
+    g_value_unset (&self->waiter.value);
+
+  G_OBJECT_CLASS (ta_operation_parent_class)->finalize (object);
+}
+
+static gpointer
+ta_operation_get_user_data (GAsyncResult *result)
+{
+  return ((TaOperation *) result)->user_data;
+}
+
+static GObject *
+ta_operation_get_source_object (GAsyncResult *result)
+{
+  TaOperation *self = (TaOperation *) result;
+
+  return self->source_object != NULL ? g_object_ref (self->source_object) : NULL;
+}
+
+static gboolean
+ta_operation_is_tagged (GAsyncResult *result, gpointer tag)
+{
+  return ((TaOperation *) result)->kind == tag;
+}
+
+static void
+ta_operation_async_result_init (GAsyncResultIface *iface)
+{
+  iface->get_user_data = ta_operation_get_user_data;
+  iface->get_source_object = ta_operation_get_source_object;
+  iface->is_tagged = ta_operation_is_tagged;
+}
+
+static void
+ta_operation_class_init (TaOperationClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ta_operation_finalize;
+}
+
+static void
+ta_operation_init (TaOperation *self)
+{
+}
+
+/*
+ * Makes an operation whose callback will be called in the thread-default context of the calling
+ * thread. It waits for @target, whose @mutex guards its waiters, on behalf of @source_object; both
+ * are kept alive. What waits for nothing but the time has no mutex, and uses that of the timers.
+ * The only reference is the pending operation itself.
+ */
+TaOperation *
+ta_operation_new (gpointer               source_object,
+                  gpointer               target,
+                  const TaOperationKind *kind,
+                  GMutex                *mutex,
+                  GCancellable          *cancellable,
+                  GAsyncReadyCallback    callback,
+                  gpointer               user_data)
+{
+  TaOperation *self = g_object_new (TA_TYPE_OPERATION, NULL);
+
+  self->inbox = ta_inbox_ref_thread_default ();
+  if (source_object != NULL)
+    self->source_object = g_object_ref (source_object);
+  /* One reference will do when they are the same. */
+  if (target != NULL)
+    self->target = target == source_object ? target : g_object_ref (target);
+  if (cancellable != NULL)
+    self->cancellable = g_object_ref (cancellable);
+  self->kind = kind;
+  self->callback = callback;
+  self->user_data = user_data;
+  if (mutex == NULL)
+    mutex = &ta_inbox_get_timers (self->inbox)->mutex;
+  ta_waiter_init (&self->waiter, mutex, TRUE);
+
+  if (self->inbox == ta_inbox_get_entered ())
+    {
+      self->is_tracked = TRUE;
+      self->next = started;
+      if (started != NULL)
+        started->previous = self;
+      started = self;
+    }
+
+  return self;
+}
+
+static void
+ta_operation_untrack (TaOperation *self)
+{
+  if (!self->is_tracked)
+    return;
+
+  if (self->previous != NULL)
+    self->previous->next = self->next;
+  else
+    started = self->next;
+  if (self->next != NULL)
+    self->next->previous = self->previous;
+  self->is_tracked = FALSE;
+}
+
+void
+ta_operations_stop (void)
+{
+  TaOperation *operation = started;
+
+  while (operation != NULL)
+    {
+      TaOperation *next = operation->next;
+
+      if (!operation->kind->outlives_stop && ta_waiter_end (&operation->waiter, TA_OUTCOME_STOPPED))
+        ta_operation_complete (operation);
+      operation = next;
+    }
+}
+
+/* Drops what is left of them; when the loop's inbox has been closed, in its thread. */
+void
+ta_operations_drop (void)
+{
+  while (started != NULL)
+    {
+      TaOperation *operation = started;
+
+      if (ta_waiter_end (&operation->waiter, TA_OUTCOME_STOPPED))
+        {
+          ta_operation_complete (operation);
+          continue;
+        }
+
+      /* Somebody else has ended it, and drops it, or has. */
+      started = operation->next;
+      if (g_atomic_int_or (&operation->custody, TA_CUSTODY_FORGOTTEN) == TA_CUSTODY_DROPPED)
+        g_object_unref (operation);
+    }
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, TaOperation *self)
+{
+  if (!ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
+    return;
+
+  in_handler = self;
+  ta_operation_complete (self);
+  in_handler = NULL;
+}
+
+static void
+timed_out_cb (TaTimer *timer)
+{
+  TaOperation *self = TA_CONTAINER (timer, TaOperation, timer);
+
+  if (ta_waiter_time_out (&self->waiter))
+    ta_operation_complete (self);
+}
+
+/*
+ * Sets up what may end the operation besides its target. Both may do so at once: the waiter does
+ * not stand in a list yet, so that they only leave their mark, and completing is left to the caller.
+ */
+void
+ta_operation_arm (TaOperation *self, gint64 timeout_us)
+{
+  gint64 deadline;
+
+  self->timeout_us = timeout_us;
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    {
+      ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED);
+      return;
+    }
+
+  if (self->cancellable != NULL)
+    self->cancelled_handler =
+        g_cancellable_connect (self->cancellable, G_CALLBACK (cancelled_cb), self, NULL);
+
+  if (timeout_us == 0)
+    {
+      ta_waiter_time_out (&self->waiter);
+      return;
+    }
+
+  deadline = ta_timeout_get_deadline (timeout_us);
+  if (deadline != G_MAXINT64)
+    {
+      self->has_timer = TRUE;
+      ta_timers_add (ta_inbox_get_timers (self->inbox), &self->timer, deadline, timed_out_cb);
+    }
+}
+
+/* Makes the operation end with @error (transfer full), in place of arming it. */
+void
+ta_operation_fail (TaOperation *self, GError *error)
+{
+  self->error = error;
+  ta_waiter_end (&self->waiter, TA_OUTCOME_FAILED);
+}
+
+static void
+ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
+{
+  TaOperation *self = TA_CONTAINER (item, TaOperation, item);
+
+  if (self->has_timer)
+    ta_timers_remove (ta_inbox_get_timers (self->inbox), &self->timer);
+  /* Waits for a handler that is running, unless it is the one that called this. */
+  if (self->cancelled_handler != 0 && in_handler == self)
+    g_signal_handler_disconnect (self->cancellable, self->cancelled_handler);
+  else if (self->cancelled_handler != 0)
+    g_cancellable_disconnect (self->cancellable, self->cancelled_handler);
+
+  if (self->kind->abandon != NULL && self->waiter.outcome != TA_OUTCOME_DONE)
+    self->kind->abandon (self->target, self->waiter.outcome);
+
+  if (dropped && self->kind->give_back != NULL &&
+      G_VALUE_TYPE (&self->waiter.value) != G_TYPE_INVALID)
+    self->kind->give_back (self->source_object, &self->waiter);
+
+  if (self->is_tracked)
+    {
+      /* Dropped by somebody who gave the loop up, which may still come back and look at it. */
+      if (ta_inbox_get_entered () != self->inbox)
+        {
+          if (g_atomic_int_or (&self->custody, TA_CUSTODY_DROPPED) == TA_CUSTODY_FORGOTTEN)
+            g_object_unref (self);
+          return;
+        }
+      ta_operation_untrack (self);
+    }
+
+  /* A context that will not run any more calls nobody back. */
+  if (!dropped && self->callback != NULL)
+    self->callback (self->source_object, G_ASYNC_RESULT (self), self->user_data);
+
+  g_object_unref (self);
+}
+
+/* Queues the callback of an operation that has ended; from any thread, without a lock. */
+void
+ta_operation_complete (TaOperation *self)
+{
+  ta_inbox_push (self->inbox, &self->item, ta_operation_item_cb);
+}
+
+TaWaiter *
+ta_operation_get_waiter (TaOperation *self)
+{
+  return &self->waiter;
+}
+
+TaOperation *
+ta_operation_from_waiter (TaWaiter *waiter)
+{
+  return TA_CONTAINER (waiter, TaOperation, waiter);
+}
+
+/* Returns the operation behind @result, or NULL if it belongs to another call or object. */
+TaOperation *
+ta_operation_from_result (GAsyncResult *result, gpointer source_object, const TaOperationKind *kind)
+{
+  TaOperation *self;
+
+  if (!G_TYPE_CHECK_INSTANCE_TYPE (result, TA_TYPE_OPERATION))
+    return NULL;
+
+  self = (TaOperation *) result;
+  if (self->source_object != source_object || self->kind != kind)
+    return NULL;
+
+  return self;
+}
+
+TaOutcome
+ta_operation_get_outcome (TaOperation *self)
+{
+  return self->waiter.outcome;
+}
+
+gpointer
+ta_operation_get_target (TaOperation *self)
+{
+  return self->target;
+}
+
+gint64
+ta_operation_get_timeout (TaOperation *self)
+{
+  return self->timeout_us;
+}
+
+const GError *
+ta_operation_get_error (TaOperation *self)
+{
+  return self->error;
+}
+
+TaTimers *
+ta_operation_get_timers (TaOperation *self)
+{
+  return ta_inbox_get_timers (self->inbox);
+}

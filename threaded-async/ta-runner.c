@@ -1,0 +1,538 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-enum-types.h"
+#include "ta-error.h"
+#include "ta-notifier-private.h"
+#include "ta-runner-private.h"
+#include "ta-task-private.h"
+#include "ta-timeout.h"
+
+/**
+ * TaRunner:
+ *
+ * A loop that runs asynchronous code, most often in a background thread of its own.
+ *
+ * There are two forms. A *threaded* runner, made with [ctor@Runner.new], is a thread that owns a
+ * [struct@GLib.MainContext]. An *attached* one, made with [ctor@Runner.new_for_context], stands for
+ * a context that somebody else iterates, such as the main context of an application; the same calls
+ * then send work into that context. [func@Runner.get_default] is attached to the main context.
+ *
+ * Both run from [method@Runner.start] to [method@Runner.stop], once. Work is sent from any thread,
+ * with [method@Runner.create_task], and done in the runner's thread, where it uses asynchronous
+ * calls such as those of GIO, whose callbacks come back to the same thread.
+ *
+ * ```c
+ * g_autoptr (TaRunner) runner = ta_runner_new ("worker");
+ * g_autoptr (GError) error = NULL;
+ *
+ * if (!ta_runner_start (runner, &error))
+ *   g_error ("%s", error->message);
+ *
+ * g_autoptr (TaTask) task = ta_runner_create_task (runner, start_work, NULL, NULL);
+ * ```
+ *
+ * If the last reference on a runner that runs is dropped, it stops in the background.
+ *
+ * `notify::running` and `notify::shutdown-type` are emitted in [property@Runner:main-context].
+ *
+ * Since: 1.0
+ */
+
+typedef struct
+{
+  TaLoop    *loop;     /* const, owned */
+  TaNotifier notifier; /* has its own rules */
+
+  /* Const; they are only kept until the loop is made. */
+  char         *name;
+  GMainContext *context;
+  GMainContext *main_context;
+  gint64        exit_timeout;
+  gint64        default_timeout;
+} TaRunnerPrivate;
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_CONTEXT,
+  PROP_MAIN_CONTEXT,
+  PROP_RUNNING,
+  PROP_SHUTDOWN_TYPE,
+  PROP_EXIT_TIMEOUT,
+  PROP_DEFAULT_TIMEOUT,
+  N_PROPS,
+};
+
+static GParamSpec           *props[N_PROPS];
+static const TaNotifierClass notifications = { .pspecs = props };
+
+static int n_unnamed; /* atomic: how many runners had to be named here */
+
+G_DEFINE_TYPE_WITH_PRIVATE (TaRunner, ta_runner, G_TYPE_OBJECT)
+
+static inline TaRunnerPrivate *
+ta_runner_get_private (TaRunner *self)
+{
+  return ta_runner_get_instance_private (self);
+}
+
+TaLoop *
+ta_runner_get_loop (TaRunner *self)
+{
+  return ta_runner_get_private (self)->loop;
+}
+
+static void
+ta_runner_real_run (TaRunner *self)
+{
+  ta_loop_run (ta_runner_get_loop (self));
+}
+
+static void
+ta_runner_constructed (GObject *object)
+{
+  TaRunner        *self = TA_RUNNER (object);
+  TaRunnerPrivate *priv = ta_runner_get_private (self);
+
+  G_OBJECT_CLASS (ta_runner_parent_class)->constructed (object);
+
+  /* Messages have to tell one from the other. */
+  if (priv->name == NULL)
+    priv->name = g_strdup_printf ("runner-%d", g_atomic_int_add (&n_unnamed, 1) + 1);
+
+  priv->loop =
+      ta_loop_new (self, priv->name, priv->context, priv->exit_timeout, priv->default_timeout);
+  ta_notifier_init (&priv->notifier, self, ta_inbox_ref_or_thread_default (priv->main_context),
+                    &notifications);
+}
+
+static void
+ta_runner_dispose (GObject *object)
+{
+  TaRunner *self = TA_RUNNER (object);
+  TaLoop   *loop = ta_runner_get_loop (self);
+
+  /* The thread uses the object, until its loop has ended: it gets this reference for that time. */
+  g_object_ref (self);
+  if (!ta_loop_revive_runner (loop, self))
+    g_object_unref (self);
+
+  ta_loop_stop_in_background (loop);
+
+  G_OBJECT_CLASS (ta_runner_parent_class)->dispose (object);
+}
+
+static void
+ta_runner_finalize (GObject *object)
+{
+  TaRunnerPrivate *priv = ta_runner_get_private (TA_RUNNER (object));
+
+  ta_notifier_clear (&priv->notifier);
+  ta_loop_unref (priv->loop);
+  g_free (priv->name);
+  g_clear_pointer (&priv->context, g_main_context_unref);
+  g_clear_pointer (&priv->main_context, g_main_context_unref);
+
+  G_OBJECT_CLASS (ta_runner_parent_class)->finalize (object);
+}
+
+static void
+ta_runner_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  TaRunner *self = TA_RUNNER (object);
+
+  switch (property_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, ta_runner_get_name (self));
+      break;
+    case PROP_CONTEXT:
+      g_value_set_boxed (value, ta_runner_get_context (self));
+      break;
+    case PROP_MAIN_CONTEXT:
+      g_value_set_boxed (value, ta_runner_get_main_context (self));
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, ta_runner_get_running (self));
+      break;
+    case PROP_SHUTDOWN_TYPE:
+      g_value_set_enum (value, ta_runner_get_shutdown_type (self));
+      break;
+    case PROP_EXIT_TIMEOUT:
+      g_value_set_int64 (value, ta_runner_get_exit_timeout (self));
+      break;
+    case PROP_DEFAULT_TIMEOUT:
+      g_value_set_int64 (value, ta_runner_get_default_timeout (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+ta_runner_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
+{
+  TaRunnerPrivate *priv = ta_runner_get_private (TA_RUNNER (object));
+
+  switch (property_id)
+    {
+    case PROP_NAME:
+      priv->name = g_value_dup_string (value);
+      break;
+    case PROP_CONTEXT:
+      priv->context = g_value_dup_boxed (value);
+      break;
+    case PROP_MAIN_CONTEXT:
+      priv->main_context = g_value_dup_boxed (value);
+      break;
+    case PROP_EXIT_TIMEOUT:
+      priv->exit_timeout = g_value_get_int64 (value);
+      break;
+    case PROP_DEFAULT_TIMEOUT:
+      priv->default_timeout = g_value_get_int64 (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+ta_runner_class_init (TaRunnerClass *klass)
+{
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct_only =
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = ta_runner_constructed;
+  object_class->dispose = ta_runner_dispose;
+  object_class->finalize = ta_runner_finalize;
+  object_class->get_property = ta_runner_get_property;
+  object_class->set_property = ta_runner_set_property;
+
+  klass->run = ta_runner_real_run;
+
+  /**
+   * TaRunner:name: (getter get_name)
+   *
+   * The name of the runner in messages, and of its thread as far as the kernel allows.
+   *
+   * A runner that is not given one gets a name like “runner-1”.
+   *
+   * Since: 1.0
+   */
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, construct_only);
+
+  /**
+   * TaRunner:context: (getter get_context)
+   *
+   * The context in which the work is done.
+   *
+   * A runner that is made with one is attached to it. A threaded runner makes its own when it is
+   * started.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CONTEXT] =
+      g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT, construct_only);
+
+  /**
+   * TaRunner:main-context: (getter get_main_context)
+   *
+   * The context in which the signals of the runner are emitted: by default the one that was
+   * thread-default where the runner was made.
+   *
+   * Since: 1.0
+   */
+  props[PROP_MAIN_CONTEXT] =
+      g_param_spec_boxed ("main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, construct_only);
+
+  /**
+   * TaRunner:running: (getter get_running)
+   *
+   * Whether the runner has been started and has not ended.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, readable);
+
+  /**
+   * TaRunner:shutdown-type: (getter get_shutdown_type)
+   *
+   * How the runner was shut down.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SHUTDOWN_TYPE] = g_param_spec_enum ("shutdown-type", NULL, NULL, TA_TYPE_SHUTDOWN_TYPE,
+                                                 TA_SHUTDOWN_TYPE_NOT_SHUT_DOWN, readable);
+
+  /**
+   * TaRunner:exit-timeout: (getter get_exit_timeout)
+   *
+   * How long a stop takes at most, in microseconds, if it is not given a time of its own.
+   *
+   * Since: 1.0
+   */
+  props[PROP_EXIT_TIMEOUT] = g_param_spec_int64 ("exit-timeout", NULL, NULL, TA_TIMEOUT_INFINITE,
+                                                 G_MAXINT64, G_USEC_PER_SEC, construct_only);
+
+  /**
+   * TaRunner:default-timeout: (getter get_default_timeout)
+   *
+   * What `TA_TIMEOUT_DEFAULT` stands for in waits for the runner and its tasks, in microseconds.
+   *
+   * Since: 1.0
+   */
+  props[PROP_DEFAULT_TIMEOUT] =
+      g_param_spec_int64 ("default-timeout", NULL, NULL, TA_TIMEOUT_INFINITE, G_MAXINT64,
+                          TA_TIMEOUT_INFINITE, construct_only);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+ta_runner_init (TaRunner *self)
+{
+}
+
+/* Runs the class's loop; in the runner's thread. */
+void
+ta_runner_run (TaRunner *self)
+{
+  TA_RUNNER_GET_CLASS (self)->run (self);
+}
+
+void
+ta_runner_notify_running (TaRunner *self)
+{
+  ta_notifier_notify (&ta_runner_get_private (self)->notifier, self, PROP_RUNNING);
+}
+
+void
+ta_runner_notify_shutdown_type (TaRunner *self)
+{
+  ta_notifier_notify (&ta_runner_get_private (self)->notifier, self, PROP_SHUTDOWN_TYPE);
+}
+
+/**
+ * ta_runner_new:
+ * @name: (nullable): a name for messages and for the thread
+ *
+ * Makes a runner with a thread and a context of its own, which begin with [method@Runner.start].
+ *
+ * Returns: (transfer full): a new runner
+ *
+ * Since: 1.0
+ */
+TaRunner *
+ta_runner_new (const char *name)
+{
+  return g_object_new (TA_TYPE_RUNNER, "name", name, NULL);
+}
+
+/**
+ * ta_runner_new_for_context:
+ * @context: a context that somebody iterates
+ * @name: (nullable): a name for messages
+ *
+ * Makes a runner that is attached to a context.
+ *
+ * It takes no part in iterating the context, and does not mind who does. Its tasks run in the thread
+ * that iterates, with the context as thread-default. It begins with [method@Runner.start].
+ *
+ * Returns: (transfer full): a new runner
+ *
+ * Since: 1.0
+ */
+TaRunner *
+ta_runner_new_for_context (GMainContext *context, const char *name)
+{
+  g_return_val_if_fail (context != NULL, NULL);
+
+  return g_object_new (TA_TYPE_RUNNER, "context", context, "name", name, NULL);
+}
+
+/**
+ * ta_runner_get_default:
+ *
+ * Returns the runner that is attached to the main context, which in most programs is that of the
+ * user interface.
+ *
+ * It may be called from any thread. There is one in a process; it runs already, and is named
+ * “main”. Who stops it does so for the whole process.
+ *
+ * Returns: (transfer none): the runner
+ *
+ * Since: 1.0
+ */
+TaRunner *
+ta_runner_get_default (void)
+{
+  static gsize runner;
+
+  if (g_once_init_enter (&runner))
+    {
+      TaRunner *new_runner =
+          g_object_new (TA_TYPE_RUNNER, "context", g_main_context_default (), "main-context",
+                        g_main_context_default (), "name", "main", NULL);
+
+      /* Nobody else runs the main context, so that this can't fail. */
+      ta_runner_start (new_runner, NULL);
+      g_once_init_leave (&runner, (gsize) new_runner);
+    }
+
+  return (TaRunner *) runner;
+}
+
+/**
+ * ta_runner_get_name: (get-property name)
+ * @self: a runner
+ *
+ * Returns the name of the runner; from any thread.
+ *
+ * Returns: (transfer none): the name
+ *
+ * Since: 1.0
+ */
+const char *
+ta_runner_get_name (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
+
+  return ta_runner_get_private (self)->name;
+}
+
+/**
+ * ta_runner_get_context: (get-property context)
+ * @self: a runner
+ *
+ * Returns the context in which the work is done; from any thread.
+ *
+ * Returns: (transfer none) (nullable): the context, or %NULL for a threaded runner that has not been
+ *   started
+ *
+ * Since: 1.0
+ */
+GMainContext *
+ta_runner_get_context (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
+
+  return ta_loop_get_context (ta_runner_get_loop (self));
+}
+
+/**
+ * ta_runner_get_main_context: (get-property main-context)
+ * @self: a runner
+ *
+ * Returns the context in which the signals of the runner are emitted; from any thread.
+ *
+ * Returns: (transfer none): the context
+ *
+ * Since: 1.0
+ */
+GMainContext *
+ta_runner_get_main_context (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
+
+  return ta_inbox_get_context (ta_runner_get_private (self)->notifier.inbox);
+}
+
+/**
+ * ta_runner_get_running: (get-property running)
+ * @self: a runner
+ *
+ * Says whether the runner has been started and has not ended; from any thread.
+ *
+ * A runner that is being stopped still runs, but takes no new work.
+ *
+ * Returns: whether the runner runs
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_runner_get_running (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
+
+  return ta_loop_get_running (ta_runner_get_loop (self));
+}
+
+/**
+ * ta_runner_get_shutdown_type: (get-property shutdown-type)
+ * @self: a runner
+ *
+ * Says how the runner was shut down; from any thread.
+ *
+ * Returns: how it was, or that it was not
+ *
+ * Since: 1.0
+ */
+TaShutdownType
+ta_runner_get_shutdown_type (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), TA_SHUTDOWN_TYPE_UNKNOWN);
+
+  return ta_loop_get_shutdown_type (ta_runner_get_loop (self));
+}
+
+/**
+ * ta_runner_get_exit_timeout: (get-property exit-timeout)
+ * @self: a runner
+ *
+ * Returns how long a stop takes at most; from any thread.
+ *
+ * Returns: the time in microseconds, or `TA_TIMEOUT_INFINITE`
+ *
+ * Since: 1.0
+ */
+gint64
+ta_runner_get_exit_timeout (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), TA_TIMEOUT_INFINITE);
+
+  return ta_runner_get_private (self)->exit_timeout;
+}
+
+/**
+ * ta_runner_get_default_timeout: (get-property default-timeout)
+ * @self: a runner
+ *
+ * Returns what `TA_TIMEOUT_DEFAULT` stands for; from any thread.
+ *
+ * Returns: the time in microseconds, or `TA_TIMEOUT_INFINITE`
+ *
+ * Since: 1.0
+ */
+gint64
+ta_runner_get_default_timeout (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), TA_TIMEOUT_INFINITE);
+
+  return ta_runner_get_private (self)->default_timeout;
+}
+
+/**
+ * ta_runner_is_in_loop:
+ * @self: a runner
+ *
+ * Says whether the calling thread is the one that runs the loop.
+ *
+ * For an attached runner this is the thread that owns the context now, or that has it as its
+ * thread-default; for the main context also the main thread of the process.
+ *
+ * Returns: whether it is
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_runner_is_in_loop (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
+
+  return ta_loop_is_current (ta_runner_get_loop (self));
+}

@@ -1,0 +1,127 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "ta-spin-private.h"
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+/* About what it takes to wake a core that sleeps: less gains nothing, and more wastes the core. */
+#define SPIN_US 50
+
+/* How many waits go by, at the most, between two looks in vain. */
+#define MAX_BACKOFF 4095
+
+/* For how many times as long as the core was lost to somebody else it is kept afterwards: the kernel
+ * makes who gave way to a busy process wait for its turn again and again. */
+#define LOSS_FACTOR 64
+
+/* How often to pause between two looks at the clock, which take as long as one pause. */
+#define PAUSES 16
+
+static inline void
+relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__) || defined(__arm__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+static guint
+count_processors (void)
+{
+#ifdef __linux__
+  cpu_set_t cpus;
+
+  /* g_get_num_processors() counts those too that the process may not use. */
+  if (sched_getaffinity (0, sizeof cpus, &cpus) == 0)
+    return (guint) CPU_COUNT (&cpus);
+#endif
+
+  return g_get_num_processors ();
+}
+
+/* Whether there is one core for all: then to look again is to let the others run first. */
+gboolean
+ta_spin_is_shared (void)
+{
+  static gsize n_processors;
+
+  if (g_once_init_enter (&n_processors))
+    g_once_init_leave (&n_processors, count_processors ());
+
+  return n_processors == 1;
+}
+
+/* Whether to look again before going to sleep; if so, begins to. */
+gboolean
+ta_spin_start (TaSpin *self, TaSpinWait *wait)
+{
+  if (self->skip > 0)
+    {
+      self->skip--;
+      return FALSE;
+    }
+
+  wait->lost = 0;
+
+  return ta_spin_restart (wait) >= self->not_before;
+}
+
+/* Begins anew, and returns the time. */
+gint64
+ta_spin_restart (TaSpinWait *wait)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  wait->end = now + SPIN_US;
+  wait->n_pauses = 0;
+
+  return now;
+}
+
+/*
+ * Passes the time between two looks; FALSE when there is none left. One core that is shared is left
+ * to the others once. If that takes long, somebody else is busy on it, who would make us wait again.
+ */
+gboolean
+ta_spin_pause (TaSpinWait *wait)
+{
+  if (ta_spin_is_shared ())
+    {
+      if (wait->n_pauses++ > 0)
+        return FALSE;
+
+      g_thread_yield ();
+      wait->lost = MAX (wait->lost, g_get_monotonic_time () - (wait->end - SPIN_US));
+      return TRUE;
+    }
+
+  relax ();
+
+  if (++wait->n_pauses < PAUSES)
+    return TRUE;
+
+  wait->n_pauses = 0;
+
+  return g_get_monotonic_time () < wait->end;
+}
+
+/* Learns from a wait that began with looking. */
+void
+ta_spin_note (TaSpin *self, TaSpinWait *wait, gboolean found)
+{
+  if (wait->lost > SPIN_US)
+    self->not_before = g_get_monotonic_time () + wait->lost * LOSS_FACTOR;
+  self->backoff = found ? 0 : MIN (self->backoff * 2 + 1, MAX_BACKOFF);
+  self->skip = self->backoff;
+}

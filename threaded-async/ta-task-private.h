@@ -1,0 +1,76 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ta-future-private.h"
+#include "ta-loop-private.h"
+#include "ta-task.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TA_TASK_CLAIMED = 1 << 0,       /* its start has begun, or been called off */
+  TA_TASK_PROMISE_TAKEN = 1 << 1, /* its function has the promise, or has returned without it */
+  TA_TASK_CANCELLED = 1 << 2,     /* set before the cancellable is cancelled */
+  TA_TASK_CALL = 1 << 3,          /* const: it stands for ta_runner_call_in_loop() */
+  TA_TASK_ITERATION = 1 << 4,     /* const: for ta_runner_wait_for_next_iteration() */
+} TaTaskFlags;
+
+/* What a task says of itself; most say nothing. */
+typedef struct
+{
+  char  *name;
+  char  *status;
+  double progress;
+} TaTaskReport;
+
+struct _TaTask
+{
+  TaFuture parent_instance; /* its mutex guards what says “lock” here */
+
+  TaLoop *loop; /* const, owned */
+
+  /* Const; the loop's thread, or whoever finds that it won't run the task, clears them. */
+  TaTaskFunc     func;
+  gpointer       func_data;
+  GDestroyNotify func_destroy;
+  TaInboxItem    start; /* the inbox's, which has a reference meanwhile */
+
+  GCancellable *cancellable; /* atomic; owned; set once, when somebody asks */
+  TaTaskReport *report;      /* lock; owned; made when there is something in it */
+
+  guint flags; /* atomic: TaTaskFlags */
+
+  /* The loop's lock: its place among the unfinished tasks, see ta-loop-tasks.c. */
+  guint   is_listed : 1;
+  guint   is_asked_to_end : 1; /* the loop has cancelled it, because it stops */
+  guint   n_pins : 30;         /* how many use it thanks to the reference of the list */
+  TaTask *previous;
+  TaTask *next;
+};
+
+struct _TaTaskClass
+{
+  TaFutureClass parent_class;
+};
+
+TaTask *ta_task_new (TaLoop        *loop,
+                     TaTaskFlags    kind,
+                     TaTaskFunc     func,
+                     gpointer       func_data,
+                     GDestroyNotify func_destroy);
+
+void ta_task_queue (TaTask *self);
+void ta_task_refuse (TaTask *self, GError *error);
+void ta_task_withdraw (gpointer task, TaOutcome outcome);
+void ta_task_end_by_force (TaTask *self);
+
+GCancellable *ta_task_ensure_cancellable (TaTask *self);
+void          ta_task_set_progress (TaTask *self, double progress);
+void          ta_task_set_status (TaTask *self, const char *status);
+
+G_END_DECLS

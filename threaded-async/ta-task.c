@@ -1,0 +1,564 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-error.h"
+#include "ta-promise-private.h"
+#include "ta-runner.h"
+#include "ta-task-private.h"
+
+/**
+ * TaTask:
+ *
+ * Work on a [class@Runner], and the future of its result.
+ *
+ * A task is made with [method@Runner.create_task]. Its function is called once in the runner's
+ * thread; whoever wants the result waits for it with [method@Future.wait] or
+ * [method@Future.wait_async].
+ *
+ * To cancel a task only asks for its end: its promise's cancellable is cancelled, and what the work
+ * then returns is the result, a value included.
+ *
+ * The work tells how it comes on with [method@Promise.set_progress] and
+ * [method@Promise.set_status], from any thread. `notify::progress`, `notify::status` and
+ * `notify::done` are emitted in [property@Future:main-context], that of whoever made the task, at
+ * most once per turn of its loop, and always end with the last state: in an application,
+ * [method@GObject.Object.bind_property] from the task to a widget is all that it takes.
+ *
+ * Since: 1.0
+ */
+
+enum
+{
+  PROP_DONE = TA_FUTURE_PROP_DONE,
+  PROP_NAME = TA_FUTURE_N_PROPS,
+  PROP_PROGRESS,
+  PROP_STATUS,
+  PROP_RUNNER,
+  N_PROPS,
+};
+
+static GParamSpec           *props[N_PROPS];
+static const TaNotifierClass notifications = { .pspecs = props };
+
+G_DEFINE_FINAL_TYPE (TaTask, ta_task, TA_TYPE_FUTURE)
+
+static char *
+ta_task_describe (TaFuture *future)
+{
+  TaTask          *self = TA_TASK (future);
+  const char      *runner = ta_loop_get_name (self->loop);
+  const guint      flags = g_atomic_int_get (&self->flags);
+  g_autofree char *name = NULL;
+
+  if ((flags & TA_TASK_CALL) != 0)
+    return g_strdup_printf ("a call in the loop of runner “%s”", runner);
+  if ((flags & TA_TASK_ITERATION) != 0)
+    return g_strdup_printf ("the next iteration of runner “%s”", runner);
+
+  name = ta_task_dup_name (self);
+  if (name == NULL)
+    return g_strdup_printf ("a task on runner “%s”", runner);
+
+  return g_strdup_printf ("task “%s” on runner “%s”", name, runner);
+}
+
+static gint64
+ta_task_get_default_timeout (TaFuture *future)
+{
+  return ta_loop_get_default_timeout (TA_TASK (future)->loop);
+}
+
+static gboolean
+ta_task_check_may_block (TaFuture *future, GError **error)
+{
+  TaTask          *self = TA_TASK (future);
+  g_autofree char *description = NULL;
+
+  if (!ta_loop_is_current (self->loop))
+    return TRUE;
+
+  description = ta_future_describe (future);
+  g_set_error (error, TA_ERROR, TA_ERROR_WOULD_DEADLOCK,
+               "Waiting for %s would block the thread that runs it: use the asynchronous call",
+               description);
+  return FALSE;
+}
+
+static void
+ta_task_ended (TaFuture *future)
+{
+  ta_loop_remove_task (TA_TASK (future)->loop, TA_TASK (future));
+}
+
+static void
+ta_task_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  TaTask *self = TA_TASK (object);
+
+  switch (property_id)
+    {
+    case PROP_NAME:
+      g_value_take_string (value, ta_task_dup_name (self));
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, ta_task_get_progress (self));
+      break;
+    case PROP_STATUS:
+      g_value_take_string (value, ta_task_dup_status (self));
+      break;
+    case PROP_RUNNER:
+      g_value_take_object (value, ta_task_get_runner (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+ta_task_finalize (GObject *object)
+{
+  TaTask *self = TA_TASK (object);
+
+  g_clear_object (&self->cancellable);
+  if (self->report != NULL)
+    {
+      g_free (self->report->name);
+      g_free (self->report->status);
+      g_free (self->report);
+    }
+  ta_loop_unref (self->loop);
+
+  G_OBJECT_CLASS (ta_task_parent_class)->finalize (object);
+}
+
+static void
+ta_task_class_init (TaTaskClass *klass)
+{
+  GObjectClass  *object_class = G_OBJECT_CLASS (klass);
+  TaFutureClass *future_class = (TaFutureClass *) klass;
+
+  object_class->get_property = ta_task_get_property;
+  object_class->finalize = ta_task_finalize;
+
+  future_class->describe = ta_task_describe;
+  future_class->get_default_timeout = ta_task_get_default_timeout;
+  future_class->check_may_block = ta_task_check_may_block;
+  future_class->ended = ta_task_ended;
+
+  /**
+   * TaTask:name: (getter dup_name) (setter set_name)
+   *
+   * The name of the task in messages, if it has been given one.
+   *
+   * Since: 1.0
+   */
+  props[PROP_NAME] =
+      g_param_spec_string ("name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TaTask:progress: (getter get_progress)
+   *
+   * How far the work is, from 0 to 1, as far as it says.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TaTask:status: (getter dup_status)
+   *
+   * What the work is doing, for a person to read, if it says so.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STATUS] =
+      g_param_spec_string ("status", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TaTask:runner: (getter get_runner)
+   *
+   * The runner on which the work is done, while somebody refers to it.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RUNNER] = g_param_spec_object ("runner", NULL, NULL, TA_TYPE_RUNNER,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  for (guint id = PROP_NAME; id < N_PROPS; id++)
+    g_object_class_install_property (object_class, id, props[id]);
+
+  props[PROP_DONE] = g_object_class_find_property (object_class, "done");
+}
+
+static void
+ta_task_init (TaTask *self)
+{
+  self->parent_instance.notifier.klass = &notifications;
+}
+
+TaTask *
+ta_task_new (TaLoop        *loop,
+             TaTaskFlags    kind,
+             TaTaskFunc     func,
+             gpointer       func_data,
+             GDestroyNotify func_destroy)
+{
+  TaTask *self = g_object_new (TA_TYPE_TASK, NULL);
+
+  self->loop = ta_loop_ref (loop);
+  self->flags = kind;
+  self->func = func;
+  self->func_data = func_data;
+  self->func_destroy = func_destroy;
+
+  return self;
+}
+
+/* Sets a flag; TRUE if it was not set before. */
+static gboolean
+ta_task_set_flag (TaTask *self, TaTaskFlags flag)
+{
+  return (g_atomic_int_or (&self->flags, flag) & flag) == 0;
+}
+
+static void
+ta_task_free_data (TaTask *self)
+{
+  GDestroyNotify destroy = g_steal_pointer (&self->func_destroy);
+
+  if (destroy != NULL)
+    destroy (g_steal_pointer (&self->func_data));
+}
+
+static void
+ta_task_end_with_error (TaTask *self, GError *error)
+{
+  if (!ta_future_end_with_error (TA_FUTURE (self), error))
+    g_error_free (error);
+}
+
+/* Ends the task with G_IO_ERROR_CANCELLED, whatever it is at; what it returns is dropped. */
+void
+ta_task_end_by_force (TaTask *self)
+{
+  g_autofree char *description = ta_future_describe (TA_FUTURE (self));
+
+  ta_task_end_with_error (self,
+                          g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                       "The runner stopped before the end of %s", description));
+}
+
+static void
+ta_task_start_cb (TaInboxItem *item, gboolean dropped)
+{
+  TaTask *self = TA_CONTAINER (item, TaTask, start);
+
+  if (dropped)
+    {
+      ta_task_end_by_force (self);
+    }
+  else if (!ta_task_set_flag (self, TA_TASK_CLAIMED))
+    {
+      /* It was called off. */
+    }
+  else if (!ta_loop_admit_task (self->loop, self))
+    {
+      ta_task_end_by_force (self);
+    }
+  else
+    {
+      self->func (self, self->func_data);
+
+      if (ta_task_set_flag (self, TA_TASK_PROMISE_TAKEN))
+        {
+          g_autofree char *description = ta_future_describe (TA_FUTURE (self));
+
+          ta_task_end_with_error (
+              self,
+              g_error_new (TA_ERROR, TA_ERROR_DROPPED,
+                           "The function of %s returned without taking its promise", description));
+        }
+    }
+
+  ta_task_free_data (self);
+  g_object_unref (self);
+}
+
+/* Sends the task to its loop, which calls its function there. */
+void
+ta_task_queue (TaTask *self)
+{
+  g_object_ref (self);
+  ta_inbox_push (ta_loop_get_inbox (self->loop), &self->start, ta_task_start_cb);
+}
+
+/* Ends a task with @error (transfer full) that can't be queued. */
+void
+ta_task_refuse (TaTask *self, GError *error)
+{
+  ta_task_end_with_error (self, error);
+  ta_task_free_data (self);
+}
+
+/* Calls the start of the task off, if it has not begun: nobody waits for it any more. */
+void
+ta_task_withdraw (gpointer task, TaOutcome outcome)
+{
+  TaTask *self = task;
+
+  if (ta_task_set_flag (self, TA_TASK_CLAIMED))
+    ta_task_end_by_force (self);
+}
+
+/* Returns what cancels the work, which stays as long as the task. */
+GCancellable *
+ta_task_ensure_cancellable (TaTask *self)
+{
+  GCancellable *cancellable = g_atomic_pointer_get (&self->cancellable);
+
+  if (cancellable != NULL)
+    return cancellable;
+
+  cancellable = g_cancellable_new ();
+  if (!g_atomic_pointer_compare_and_exchange (&self->cancellable, NULL, cancellable))
+    {
+      g_object_unref (cancellable);
+      return g_atomic_pointer_get (&self->cancellable);
+    }
+
+  /* Whoever cancelled before did not see it. */
+  if ((g_atomic_int_get (&self->flags) & TA_TASK_CANCELLED) != 0)
+    g_cancellable_cancel (cancellable);
+
+  return cancellable;
+}
+
+/**
+ * ta_task_take_promise:
+ * @self: a task
+ *
+ * Takes the writing side, with which the work delivers its result.
+ *
+ * It is called once, by the task's function, which may keep the promise, pass it on, and return it
+ * from any thread.
+ *
+ * Returns: (transfer full): the promise; %NULL, with a critical, when it has been taken before or
+ *   the task's function has returned without it
+ *
+ * Since: 1.0
+ */
+TaPromise *
+ta_task_take_promise (TaTask *self)
+{
+  g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  if (!ta_task_set_flag (self, TA_TASK_PROMISE_TAKEN))
+    {
+      g_critical ("The promise of a task can be taken only once, by its function");
+      return NULL;
+    }
+
+  return ta_promise_new_for_future (TA_FUTURE (g_object_ref (self)));
+}
+
+/**
+ * ta_task_cancel:
+ * @self: a task
+ *
+ * Asks the work to end early; from any thread.
+ *
+ * The cancellable of the task's promise is cancelled. What the work then returns is the result of
+ * the task. A function that has not been called yet is called all the same. It does nothing when
+ * the task is done.
+ *
+ * The handlers of the cancellable run in the calling thread.
+ *
+ * Since: 1.0
+ */
+void
+ta_task_cancel (TaTask *self)
+{
+  GCancellable *cancellable;
+
+  g_return_if_fail (TA_IS_TASK (self));
+
+  if (ta_future_get_done (TA_FUTURE (self)))
+    return;
+
+  ta_task_set_flag (self, TA_TASK_CANCELLED);
+  cancellable = g_atomic_pointer_get (&self->cancellable);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+}
+
+/**
+ * ta_task_dup_name: (get-property name)
+ * @self: a task
+ *
+ * Returns the name of the task; from any thread.
+ *
+ * Returns: (transfer full) (nullable): the name, or %NULL
+ *
+ * Since: 1.0
+ */
+char *
+ta_task_dup_name (TaTask *self)
+{
+  char *name;
+
+  g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  name = self->report != NULL ? g_strdup (self->report->name) : NULL;
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  return name;
+}
+
+static TaTaskReport *
+ta_task_ensure_report_locked (TaTask *self)
+{
+  if (self->report == NULL)
+    self->report = g_new0 (TaTaskReport, 1);
+
+  return self->report;
+}
+
+/* Sets one of the strings of the report, and tells the listeners. */
+static void
+ta_task_set_string (TaTask *self, const char *new_string, guint property_id)
+{
+  g_autofree char *other_string = g_strdup (new_string);
+  TaTaskReport    *report;
+  char           **string;
+  gboolean         changed;
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  report = ta_task_ensure_report_locked (self);
+  string = property_id == PROP_NAME ? &report->name : &report->status;
+  changed = g_strcmp0 (*string, other_string) != 0;
+  if (changed)
+    {
+      char *old_string = *string;
+
+      *string = other_string;
+      other_string = old_string;
+    }
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  if (changed)
+    ta_notifier_notify (&self->parent_instance.notifier, self, property_id);
+}
+
+/**
+ * ta_task_set_name: (set-property name)
+ * @self: a task
+ * @name: (nullable): the name
+ *
+ * Names the task in messages; from any thread.
+ *
+ * Since: 1.0
+ */
+void
+ta_task_set_name (TaTask *self, const char *name)
+{
+  g_return_if_fail (TA_IS_TASK (self));
+
+  ta_task_set_string (self, name, PROP_NAME);
+}
+
+/**
+ * ta_task_get_progress: (get-property progress)
+ * @self: a task
+ *
+ * Returns how far the work is; from any thread.
+ *
+ * Returns: the progress, from 0 to 1
+ *
+ * Since: 1.0
+ */
+double
+ta_task_get_progress (TaTask *self)
+{
+  double progress;
+
+  g_return_val_if_fail (TA_IS_TASK (self), 0);
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  progress = self->report != NULL ? self->report->progress : 0;
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  return progress;
+}
+
+void
+ta_task_set_progress (TaTask *self, double progress)
+{
+  TaTaskReport *report;
+  gboolean      changed;
+
+  /* Not a number compares false, and becomes 0. */
+  progress = progress > 0 ? MIN (progress, 1) : 0;
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  report = ta_task_ensure_report_locked (self);
+  changed = report->progress != progress;
+  report->progress = progress;
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  if (changed)
+    ta_notifier_notify (&self->parent_instance.notifier, self, PROP_PROGRESS);
+}
+
+/**
+ * ta_task_dup_status: (get-property status)
+ * @self: a task
+ *
+ * Returns what the work is doing; from any thread.
+ *
+ * Returns: (transfer full) (nullable): the status, or %NULL
+ *
+ * Since: 1.0
+ */
+char *
+ta_task_dup_status (TaTask *self)
+{
+  char *status;
+
+  g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  status = self->report != NULL ? g_strdup (self->report->status) : NULL;
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  return status;
+}
+
+void
+ta_task_set_status (TaTask *self, const char *status)
+{
+  ta_task_set_string (self, status, PROP_STATUS);
+}
+
+/**
+ * ta_task_get_runner: (get-property runner)
+ * @self: a task
+ *
+ * Returns the runner on which the work is done; from any thread.
+ *
+ * A task does not keep its runner alive.
+ *
+ * Returns: (transfer full) (nullable): the runner, or %NULL when nobody refers to it any more
+ *
+ * Since: 1.0
+ */
+TaRunner *
+ta_task_get_runner (TaTask *self)
+{
+  g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  return ta_loop_get_runner (self->loop);
+}

@@ -1,0 +1,37 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ta-operation-private.h"
+#include "ta-waiter-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * How a party enters a wait for @object: takes its lock, and either ends the wait of @waiter there
+ * and then, FALSE, or puts it in a list, TRUE. One that has ended before is left alone.
+ */
+typedef gboolean (*TaWaitEnterFunc) (gpointer object, TaWaiter *waiter);
+
+TaOutcome ta_wait_block (TaBlockedThread *thread,
+                         TaWaitEnterFunc  enter,
+                         gpointer         object,
+                         gint64           timeout_us,
+                         GCancellable    *cancellable);
+void      ta_wait_start (TaOperation    *operation,
+                         TaWaitEnterFunc enter,
+                         gpointer        object,
+                         gint64          timeout_us,
+                         GError         *refusal);
+
+/* What every wait checks, and how it says that it ended without success. */
+gboolean ta_wait_check_timeout (gint64 timeout_us, GError **error);
+gboolean ta_wait_check_not_in_loop (const char *what, GError **error);
+gboolean ta_wait_check_may_block (gint64 timeout_us, const char *what, GError **error);
+void     ta_wait_set_error (TaOutcome outcome, gint64 timeout_us, const char *what, GError **error);
+void     ta_wait_set_operation_error (TaOperation *operation, const char *what, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,133 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-error.h"
+#include "ta-inbox-private.h"
+#include "ta-timeout.h"
+#include "ta-wait-private.h"
+
+/* Blocks the calling thread until its wait for @object has ended. */
+TaOutcome
+ta_wait_block (TaBlockedThread *thread,
+               TaWaitEnterFunc  enter,
+               gpointer         object,
+               gint64           timeout_us,
+               GCancellable    *cancellable)
+{
+  gint64 deadline = ta_timeout_get_deadline (timeout_us);
+
+  if (enter (object, &thread->waiter))
+    ta_blocked_thread_wait (thread, deadline, cancellable);
+
+  return thread->waiter.outcome;
+}
+
+/* Sets a new operation off, or ends it with @refusal (transfer full), which may be NULL. */
+void
+ta_wait_start (TaOperation    *operation,
+               TaWaitEnterFunc enter,
+               gpointer        object,
+               gint64          timeout_us,
+               GError         *refusal)
+{
+  TaWaiter *waiter = ta_operation_get_waiter (operation);
+
+  /* Once it is in a list it may be completed at once, and go. */
+  g_object_ref (operation);
+
+  if (refusal != NULL)
+    ta_operation_fail (operation, refusal);
+  else
+    ta_operation_arm (operation, timeout_us);
+
+  if (!enter (object, waiter) || ta_waiter_end_late (waiter))
+    ta_operation_complete (operation);
+
+  g_object_unref (operation);
+}
+
+/* Refuses negative timeouts other than TA_TIMEOUT_INFINITE. */
+gboolean
+ta_wait_check_timeout (gint64 timeout_us, GError **error)
+{
+  if (timeout_us >= 0 || timeout_us == TA_TIMEOUT_INFINITE)
+    return TRUE;
+
+  if (timeout_us == TA_TIMEOUT_DEFAULT)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                         "There is no default timeout here: only calls on a runner or a task "
+                         "have one");
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                 "%" G_GINT64_FORMAT " is no timeout: it takes microseconds, or "
+                 "TA_TIMEOUT_INFINITE",
+                 timeout_us);
+
+  return FALSE;
+}
+
+/* Refuses to block a runner's loop for @what, which another of its tasks may have to bring about. */
+gboolean
+ta_wait_check_not_in_loop (const char *what, GError **error)
+{
+  TaInbox *inbox = ta_inbox_get_entered ();
+
+  if (inbox == NULL)
+    return TRUE;
+
+  g_set_error (error, TA_ERROR, TA_ERROR_WOULD_DEADLOCK,
+               "Waiting for %s would block the loop of runner “%s”: use the asynchronous call",
+               what, ta_inbox_get_owner (inbox));
+  return FALSE;
+}
+
+/* What is left to be checked when a call on a primitive would have to wait for @what. */
+gboolean
+ta_wait_check_may_block (gint64 timeout_us, const char *what, GError **error)
+{
+  if (timeout_us != 0)
+    return ta_wait_check_not_in_loop (what, error);
+
+  ta_wait_set_error (TA_OUTCOME_TIMED_OUT, timeout_us, what, error);
+  return FALSE;
+}
+
+/* Sets the error of a wait for @what that ended with another outcome than TA_OUTCOME_DONE. */
+void
+ta_wait_set_error (TaOutcome outcome, gint64 timeout_us, const char *what, GError **error)
+{
+  switch (outcome)
+    {
+    case TA_OUTCOME_TIMED_OUT:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Timed out after %g s waiting for %s",
+                   (double) timeout_us / G_USEC_PER_SEC, what);
+      break;
+    case TA_OUTCOME_CANCELLED:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The wait for %s was cancelled", what);
+      break;
+    case TA_OUTCOME_STOPPED:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                   "The runner stopped on which the wait for %s was started", what);
+      break;
+    case TA_OUTCOME_PENDING:
+    case TA_OUTCOME_DONE:
+    case TA_OUTCOME_CLOSED:
+    case TA_OUTCOME_FAILED:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* The same for an operation, which may also have been refused from the start. */
+void
+ta_wait_set_operation_error (TaOperation *operation, const char *what, GError **error)
+{
+  TaOutcome outcome = ta_operation_get_outcome (operation);
+
+  if (outcome != TA_OUTCOME_FAILED)
+    ta_wait_set_error (outcome, ta_operation_get_timeout (operation), what, error);
+  else if (error != NULL)
+    *error = g_error_copy (ta_operation_get_error (operation));
+}

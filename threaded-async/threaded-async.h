@@ -1,0 +1,23 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define TA_INSIDE
+
+#include "ta-error.h"
+#include "ta-future.h"
+#include "ta-promise.h"
+#include "ta-runner.h"
+#include "ta-sleep.h"
+#include "ta-task.h"
+#include "ta-timeout.h"
+#include "ta-types.h"
+#include "ta-value.h"
+#include "ta-version.h"
+
+#include "ta-enum-types.h"
+
+#undef TA_INSIDE
