@@ -8,8 +8,10 @@
 #define TA_INSIDE
 
 #include "ta-error.h"
+#include "ta-event.h"
 #include "ta-future.h"
 #include "ta-promise.h"
+#include "ta-queue.h"
 #include "ta-runner.h"
 #include "ta-sleep.h"
 #include "ta-task.h"

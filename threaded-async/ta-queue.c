@@ -1,0 +1,606 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-error.h"
+#include "ta-queue-private.h"
+
+/**
+ * TaQueue:
+ *
+ * A queue of values between threads and asynchronous code, in any direction.
+ *
+ * Values of any type go in at one end and come out at the other, each to exactly one taker, in
+ * order. Any number of threads and contexts may put and get at once; who waits is served in the
+ * order of coming, whether it is a thread or asynchronous code. A queue belongs to no runner.
+ *
+ * Both ends have three forms. [method@Queue.try_put] and [method@Queue.try_get] never wait;
+ * [method@Queue.put_wait] and [method@Queue.get_wait] block the calling thread;
+ * [method@Queue.put_async] and [method@Queue.get_async] call back. A put waits only for a queue that
+ * has a capacity and is full.
+ *
+ * Nothing is lost: an item is in the queue, or has gone to one taker, or stays with the caller whose
+ * put failed. A get that times out or is cancelled takes no item.
+ *
+ * ```c
+ * g_autoptr (TaQueue) queue = ta_queue_new (0);
+ * g_auto (GValue) value = G_VALUE_INIT;
+ * gint64 number;
+ *
+ * ta_queue_try_put (queue, TA_VALUE_INT (42), NULL);
+ * if (ta_queue_try_get (queue, &value, NULL) && ta_value_take_int (&value, &number, NULL))
+ *   g_print ("%" G_GINT64_FORMAT "\n", number);
+ * ```
+ *
+ * After [method@Queue.close] nothing goes in any more; what is in can still be got.
+ *
+ * A taker in a main loop gets one item with [method@Queue.get_async], and then as many as there are
+ * with [method@Queue.try_get]. The signals, in [property@Queue:main-context], are for those who
+ * would rather be told than wait.
+ *
+ * Since: 1.0
+ */
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_CAPACITY,
+  PROP_ITEM_TYPE,
+  PROP_MAIN_CONTEXT,
+  PROP_LENGTH,
+  PROP_IS_EMPTY,
+  PROP_IS_FULL,
+  PROP_CLOSED,
+  N_PROPS,
+};
+
+enum
+{
+  SIGNAL_ITEMS_AVAILABLE,
+  SIGNAL_SPACE_AVAILABLE,
+  N_SIGNALS,
+};
+
+static GParamSpec           *props[N_PROPS];
+static guint                 signals[N_SIGNALS];
+static const TaNotifierClass notifications = { .pspecs = props, .signals = signals };
+
+G_DEFINE_FINAL_TYPE (TaQueue, ta_queue, G_TYPE_OBJECT)
+
+static void
+ta_queue_constructed (GObject *object)
+{
+  TaQueue *self = TA_QUEUE (object);
+
+  G_OBJECT_CLASS (ta_queue_parent_class)->constructed (object);
+
+  ta_notifier_init (&self->notifier, self, ta_inbox_ref_or_thread_default (self->main_context),
+                    &notifications);
+}
+
+static void
+ta_queue_finalize (GObject *object)
+{
+  TaQueue *self = TA_QUEUE (object);
+
+  /* Every waiter holds a reference, so there is none. */
+  g_clear_pointer (&self->returned, g_array_unref);
+  ta_items_clear (&self->items);
+  ta_notifier_clear (&self->notifier);
+  g_clear_pointer (&self->main_context, g_main_context_unref);
+  g_mutex_clear (&self->mutex);
+  g_free (self->name);
+
+  G_OBJECT_CLASS (ta_queue_parent_class)->finalize (object);
+}
+
+static void
+ta_queue_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  TaQueue *self = TA_QUEUE (object);
+
+  switch (property_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_CAPACITY:
+      g_value_set_uint (value, self->capacity);
+      break;
+    case PROP_ITEM_TYPE:
+      g_value_set_gtype (value, self->item_type);
+      break;
+    case PROP_MAIN_CONTEXT:
+      g_value_set_boxed (value, ta_queue_get_main_context (self));
+      break;
+    case PROP_LENGTH:
+      g_value_set_uint (value, ta_queue_get_length (self));
+      break;
+    case PROP_IS_EMPTY:
+      g_value_set_boolean (value, ta_queue_get_is_empty (self));
+      break;
+    case PROP_IS_FULL:
+      g_value_set_boolean (value, ta_queue_get_is_full (self));
+      break;
+    case PROP_CLOSED:
+      g_value_set_boolean (value, ta_queue_get_closed (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+ta_queue_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
+{
+  TaQueue *self = TA_QUEUE (object);
+
+  switch (property_id)
+    {
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+    case PROP_CAPACITY:
+      self->capacity = g_value_get_uint (value);
+      break;
+    case PROP_ITEM_TYPE:
+      self->item_type = g_value_get_gtype (value);
+      break;
+    case PROP_MAIN_CONTEXT:
+      self->main_context = g_value_dup_boxed (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+ta_queue_class_init (TaQueueClass *klass)
+{
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct_only =
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = ta_queue_constructed;
+  object_class->finalize = ta_queue_finalize;
+  object_class->get_property = ta_queue_get_property;
+  object_class->set_property = ta_queue_set_property;
+
+  /**
+   * TaQueue:name: (getter get_name)
+   *
+   * The name of the queue in messages.
+   *
+   * Since: 1.0
+   */
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, construct_only);
+
+  /**
+   * TaQueue:capacity: (getter get_capacity)
+   *
+   * How many items the queue holds at most, or 0 for as many as there is memory for.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CAPACITY] =
+      g_param_spec_uint ("capacity", NULL, NULL, 0, G_MAXUINT, 0, construct_only);
+
+  /**
+   * TaQueue:item-type: (getter get_item_type)
+   *
+   * The type that all items are of, or `G_TYPE_NONE` for any.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ITEM_TYPE] = g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE, construct_only);
+
+  /**
+   * TaQueue:main-context: (getter get_main_context)
+   *
+   * The context in which the signals of the queue are emitted: by default the one that was
+   * thread-default where the queue was made.
+   *
+   * Since: 1.0
+   */
+  props[PROP_MAIN_CONTEXT] =
+      g_param_spec_boxed ("main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, construct_only);
+
+  /**
+   * TaQueue:length: (getter get_length)
+   *
+   * How many items are in the queue, at this moment. It is not notified: each item would be.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LENGTH] = g_param_spec_uint ("length", NULL, NULL, 0, G_MAXUINT, 0, readable);
+
+  /**
+   * TaQueue:is-empty: (getter get_is_empty)
+   *
+   * Whether there is no item in the queue, at this moment. It is not notified.
+   *
+   * Since: 1.0
+   */
+  props[PROP_IS_EMPTY] = g_param_spec_boolean ("is-empty", NULL, NULL, TRUE, readable);
+
+  /**
+   * TaQueue:is-full: (getter get_is_full)
+   *
+   * Whether a put would have to wait, at this moment. It is not notified.
+   *
+   * Since: 1.0
+   */
+  props[PROP_IS_FULL] = g_param_spec_boolean ("is-full", NULL, NULL, FALSE, readable);
+
+  /**
+   * TaQueue:closed: (getter get_closed)
+   *
+   * Whether the queue has been closed.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE, readable);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  /**
+   * TaQueue::items-available:
+   * @self: the queue
+   *
+   * Emitted when there are items in a queue that was empty.
+   *
+   * It tells of the change, not of each item, at most once per turn of the loop: a handler is to get
+   * items until there are none. By then others may have got them.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ITEMS_AVAILABLE] = g_signal_new (
+      "items-available", TA_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * TaQueue::space-available:
+   * @self: the queue
+   *
+   * Emitted when there is space in a queue that was full.
+   *
+   * It tells of the change, at most once per turn of the loop. By then others may have used it.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_SPACE_AVAILABLE] = g_signal_new (
+      "space-available", TA_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ta_queue_init (TaQueue *self)
+{
+  g_mutex_init (&self->mutex);
+}
+
+/* Numbers an item that is taken, so that it can be given back in order. */
+static guint64
+ta_queue_number_locked (TaQueue *self)
+{
+  guint64 serial;
+
+  if (self->returned == NULL)
+    return self->n_taken++;
+
+  serial = g_array_index (self->returned, guint64, 0);
+  g_array_remove_index (self->returned, 0);
+  if (self->returned->len == 0)
+    g_clear_pointer (&self->returned, g_array_unref);
+
+  return serial;
+}
+
+/* Moves the first item out, and lets the first in that waits for it. */
+TaQueueResult
+ta_queue_take_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step)
+{
+  gboolean  was_full = self->capacity != 0 && self->items.length >= self->capacity;
+  TaWaiter *putter = self->putters.head;
+
+  if (!ta_items_pop_head (&self->items, &taker->value))
+    return self->closed ? TA_QUEUE_CLOSED : TA_QUEUE_WOULD_BLOCK;
+
+  taker->serial = ta_queue_number_locked (self);
+
+  if (putter != NULL)
+    {
+      ta_waiter_end_locked (putter, TA_OUTCOME_DONE);
+      step->ended = putter;
+    }
+  else if (was_full)
+    {
+      step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_SPACE_AVAILABLE);
+    }
+
+  return TA_QUEUE_DONE;
+}
+
+/* Moves an item to the first who waits for one; FALSE if nobody does. */
+static gboolean
+ta_queue_hand_over_locked (TaQueue *self, GValue *value, TaQueueStep *step)
+{
+  TaWaiter *getter = self->getters.head;
+
+  if (getter == NULL)
+    return FALSE;
+
+  ta_waiter_end_locked (getter, TA_OUTCOME_DONE);
+  getter->value = *value;
+  getter->serial = self->n_taken++;
+  *value = (GValue) G_VALUE_INIT;
+  step->ended = getter;
+
+  return TRUE;
+}
+
+/* Gives an item back that was taken: to the front, whether there is space or not, and in order. */
+void
+ta_queue_return_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step)
+{
+  TaWaiter *getter = self->getters.head;
+  guint     position = 0;
+
+  if (getter != NULL)
+    {
+      ta_waiter_end_locked (getter, TA_OUTCOME_DONE);
+      getter->value = taker->value;
+      getter->serial = taker->serial;
+      taker->value = (GValue) G_VALUE_INIT;
+      step->ended = getter;
+      return;
+    }
+
+  if (self->items.length == 0)
+    step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_ITEMS_AVAILABLE);
+
+  if (self->returned == NULL)
+    self->returned = g_array_new (FALSE, FALSE, sizeof (guint64));
+  while (position < self->returned->len &&
+         g_array_index (self->returned, guint64, position) < taker->serial)
+    position++;
+  g_array_insert_val (self->returned, position, taker->serial);
+  ta_items_insert (&self->items, position, &taker->value);
+}
+
+/* Moves an item to the first who waits for one, or in. */
+TaQueueResult
+ta_queue_store_locked (TaQueue *self, GValue *value, TaQueueStep *step)
+{
+  if (self->closed)
+    return TA_QUEUE_CLOSED;
+
+  if (ta_queue_hand_over_locked (self, value, step))
+    return TA_QUEUE_DONE;
+
+  if (self->capacity != 0 && self->items.length >= self->capacity)
+    return TA_QUEUE_WOULD_BLOCK;
+
+  if (self->items.length == 0)
+    step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_ITEMS_AVAILABLE);
+  ta_items_push_tail (&self->items, value);
+
+  return TA_QUEUE_DONE;
+}
+
+/* Does what is left to be done after the unlock. */
+void
+ta_queue_finish_step (TaQueue *self, TaQueueStep *step)
+{
+  if (step->ended != NULL)
+    ta_waiter_complete (step->ended);
+  if (step->notification_id != 0)
+    ta_notifier_notify (&self->notifier, self, step->notification_id);
+}
+
+/* How messages call it. */
+char *
+ta_queue_describe (TaQueue *self)
+{
+  return self->name != NULL ? g_strdup_printf ("queue “%s”", self->name) : g_strdup ("a queue");
+}
+
+/**
+ * ta_queue_new:
+ * @capacity: how many items it holds at most, or 0 for as many as there is memory for
+ *
+ * Makes an empty queue for values of any type.
+ *
+ * Returns: (transfer full): a new queue
+ *
+ * Since: 1.0
+ */
+TaQueue *
+ta_queue_new (guint capacity)
+{
+  return g_object_new (TA_TYPE_QUEUE, "capacity", capacity, NULL);
+}
+
+/**
+ * ta_queue_get_name: (get-property name)
+ * @self: a queue
+ *
+ * Returns the name of the queue; from any thread.
+ *
+ * Returns: (transfer none) (nullable): the name, or %NULL
+ *
+ * Since: 1.0
+ */
+const char *
+ta_queue_get_name (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * ta_queue_get_capacity: (get-property capacity)
+ * @self: a queue
+ *
+ * Returns how many items the queue holds at most; from any thread.
+ *
+ * Returns: the capacity, or 0 if there is none
+ *
+ * Since: 1.0
+ */
+guint
+ta_queue_get_capacity (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), 0);
+
+  return self->capacity;
+}
+
+/**
+ * ta_queue_get_item_type: (get-property item-type)
+ * @self: a queue
+ *
+ * Returns the type that all items are of; from any thread.
+ *
+ * Returns: the type, or `G_TYPE_NONE` for any
+ *
+ * Since: 1.0
+ */
+GType
+ta_queue_get_item_type (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), G_TYPE_NONE);
+
+  return self->item_type;
+}
+
+/**
+ * ta_queue_get_main_context: (get-property main-context)
+ * @self: a queue
+ *
+ * Returns the context in which the signals of the queue are emitted; from any thread.
+ *
+ * Returns: (transfer none): the context
+ *
+ * Since: 1.0
+ */
+GMainContext *
+ta_queue_get_main_context (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), NULL);
+
+  return ta_inbox_get_context (self->notifier.inbox);
+}
+
+/**
+ * ta_queue_get_length: (get-property length)
+ * @self: a queue
+ *
+ * Returns how many items are in the queue; from any thread.
+ *
+ * It tells of this moment: by the time of the next call others may have put and got some. Items that
+ * wait to be let in do not count.
+ *
+ * Returns: the number of items
+ *
+ * Since: 1.0
+ */
+guint
+ta_queue_get_length (TaQueue *self)
+{
+  gsize length;
+
+  g_return_val_if_fail (TA_IS_QUEUE (self), 0);
+
+  g_mutex_lock (&self->mutex);
+  length = self->items.length;
+  g_mutex_unlock (&self->mutex);
+
+  return (guint) MIN (length, self->capacity != 0 ? self->capacity : G_MAXUINT);
+}
+
+/**
+ * ta_queue_get_is_empty: (get-property is-empty)
+ * @self: a queue
+ *
+ * Says whether there is no item in the queue, at this moment; from any thread.
+ *
+ * Returns: whether it is empty
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_queue_get_is_empty (TaQueue *self)
+{
+  return ta_queue_get_length (self) == 0;
+}
+
+/**
+ * ta_queue_get_is_full: (get-property is-full)
+ * @self: a queue
+ *
+ * Says whether a put would have to wait, at this moment; from any thread.
+ *
+ * Returns: whether it is full, which a queue without a capacity never is
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_queue_get_is_full (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
+
+  return self->capacity != 0 && ta_queue_get_length (self) == self->capacity;
+}
+
+/**
+ * ta_queue_get_closed: (get-property closed)
+ * @self: a queue
+ *
+ * Says whether the queue has been closed; from any thread. Once true it stays true.
+ *
+ * Returns: whether it has
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_queue_get_closed (TaQueue *self)
+{
+  g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
+
+  return g_atomic_int_get (&self->closed);
+}
+
+/**
+ * ta_queue_close:
+ * @self: a queue
+ *
+ * Lets nothing more into the queue; from any thread.
+ *
+ * From now on every put fails with `TA_ERROR_CLOSED`, those included that wait, whose items stay with
+ * their callers. What is in the queue can still be got; when there is nothing left, every get fails
+ * with `TA_ERROR_CLOSED`, those included that wait. To close a queue twice does nothing.
+ *
+ * Since: 1.0
+ */
+void
+ta_queue_close (TaQueue *self)
+{
+  TaWaiter *getters, *putters;
+  gboolean  changed;
+
+  g_return_if_fail (TA_IS_QUEUE (self));
+
+  g_mutex_lock (&self->mutex);
+  changed = !self->closed;
+  g_atomic_int_set (&self->closed, TRUE);
+  getters = ta_waiter_list_end_all_locked (&self->getters, TA_OUTCOME_CLOSED);
+  putters = ta_waiter_list_end_all_locked (&self->putters, TA_OUTCOME_CLOSED);
+  g_mutex_unlock (&self->mutex);
+
+  ta_waiter_complete_all (getters);
+  ta_waiter_complete_all (putters);
+  if (changed)
+    ta_notifier_notify (&self->notifier, self, PROP_CLOSED);
+}
