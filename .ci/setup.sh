@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Sourced by tests/run and examples/run: makes a Debian machine ready, and builds.
+
+# What the library, its examples and its tests need, on Debian 12 and newer.
+packages=(
+  black
+  clang-format
+  eslint
+  flake8
+  gcc
+  gi-docgen
+  gir1.2-glib-2.0
+  gjs
+  libc6-dev
+  libgirepository1.0-dev
+  libglib2.0-dev
+  meson
+  ninja-build
+  pkg-config
+  python3-gi
+  python3-pytest
+  valac
+)
+
+# The distribution's own programs, whatever else there may be: a python3 from elsewhere has no gi.
+export PATH=/usr/bin:/bin:$PATH
+export LC_ALL=C.UTF-8
+
+# install_packages: installs those of $packages that are missing.
+install_packages()
+{
+  local missing=() package sudo=
+  type dpkg-query > /dev/null 2>&1 || return 0
+
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  echo "Installing ${missing[*]}"
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get -q update || true
+  $sudo env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+}
+
+# build SOURCE BUILD [OPTION…]: configures what is not configured yet, and builds.
+build()
+{
+  local source=$1 build=$2
+  shift 2
+
+  if [ -f "$build/build.ninja" ]; then
+    [ $# = 0 ] || meson configure "$build" "$@" || return
+  else
+    meson setup "$build" "$source" -Dintrospection=enabled -Dvapi=enabled "$@" || return
+  fi
+  meson compile -C "$build"
+}

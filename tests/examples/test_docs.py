@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The code that the documentation shows is code that the other tests run, and its links lead
+somewhere."""
+
+import re
+import textwrap
+
+import pytest
+from running import EXAMPLES, LANGUAGES, SOURCE
+
+FENCES = {"c": "c", "py": "python", "js": "js"}
+PAGES = {page.stem: page for page in sorted((SOURCE / "docs").glob("*.md"))}
+
+
+def code_blocks(page, language):
+    fence = FENCES[language]
+    return re.findall(rf"^```{fence}\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def is_extract(block, code):
+    """Whether a block is some successive lines of a program, perhaps with less indentation."""
+    wanted = block.splitlines()
+    lines = code.splitlines()
+    for i, line in enumerate(lines):
+        if line.strip() == wanted[0].strip():
+            part = textwrap.dedent("\n".join(lines[i : i + len(wanted)]))
+            if part.splitlines() == wanted:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_readme_shows_the_quick_start(language):
+    code = (EXAMPLES / f"quickstart.{language}").read_text()
+    header = re.match(r"(#!.*\n)?(/\*\n( \*.*\n)+|(# SPDX.*\n)+)\n*", code)
+    assert "SPDX-License-Identifier" in header.group()
+    assert code_blocks(SOURCE / "README.md", language) == [code[header.end() :]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["cookbook", "quick-start"])
+def test_code_is_from_the_examples(page, language):
+    programs = [path.read_text() for path in EXAMPLES.rglob(f"*.{language}")]
+    blocks = code_blocks(PAGES[page], language)
+    assert blocks
+    for block in blocks:
+        assert any(is_extract(block, program) for program in programs), block
+
+
+@pytest.mark.parametrize("page", set(PAGES) - {"cookbook", "quick-start"})
+def test_other_pages_show_no_code(page):
+    assert [code_blocks(PAGES[page], language) for language in LANGUAGES] == [[], [], []]
+
+
+def test_every_recipe_is_shown():
+    text = PAGES["cookbook"].read_text()
+    for program in (EXAMPLES / "cookbook").iterdir():
+        assert f"*examples/cookbook/{program.stem}*" in text
+
+
+def test_readme_lists_the_examples():
+    text = (SOURCE / "README.md").read_text()
+    listed = set(re.findall(r"^\| \[([\w-]+)\]\(examples/\1\.c\) \|", text, re.MULTILINE))
+    assert listed == {path.stem for path in EXAMPLES.glob("*.c")}
+
+
+def test_links_of_the_readme():
+    links = re.findall(r"\]\(([^)]+)\)", (SOURCE / "README.md").read_text())
+    assert "docs/cookbook.md" in links
+    for link in links:
+        assert (SOURCE / link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages(page):
+    text = PAGES[page].read_text()
+    assert f"\nSlug: {page}\n" in text
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        assert link.removesuffix(".html") in PAGES, link
+
+
+def test_all_pages_are_in_the_manual():
+    config = (SOURCE / "docs" / "ThreadedAsync.toml.in").read_text()
+    listed = re.search(r"^content_files = \[(.*)\]$", config, re.MULTILINE).group(1)
+    assert {name.strip(' "') for name in listed.split(",")} == {
+        page.name for page in PAGES.values()
+    }

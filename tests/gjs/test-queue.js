@@ -1,0 +1,244 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+import Gio from 'gi://Gio?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
+import GObject from 'gi://GObject?version=2.0';
+import ThreadedAsync from 'gi://ThreadedAsync?version=1';
+
+import {assertEqual, assertFails, run, test, until} from './harness.js';
+
+const {CANCELLED, INVALID_ARGUMENT, TIMED_OUT, WOULD_BLOCK} = Gio.IOErrorEnum;
+const {CLOSED, WRONG_TYPE} = ThreadedAsync.Error;
+const {TIMEOUT_DEFAULT, TIMEOUT_INFINITE} = ThreadedAsync;
+
+Gio._promisify(ThreadedAsync.Queue.prototype, 'get_async', 'get_finish');
+Gio._promisify(ThreadedAsync.Queue.prototype, 'put_async', 'put_finish');
+
+function newQueue(capacity, ...items) {
+  const queue = ThreadedAsync.Queue.new(capacity);
+
+  for (const item of items)
+    queue.try_put(item);
+  return queue;
+}
+
+/* What is in the queue. */
+function everything(queue) {
+  const items = [];
+
+  while (!queue.is_empty)
+    items.push(queue.try_get()[1]);
+  return items.join();
+}
+
+/* The ways to put and to get, which fail and succeed alike. */
+const putters = {
+  wait: (queue, ...args) => queue.put_wait(...args),
+  async: (queue, ...args) => queue.put_async(...args),
+};
+
+const getters = {
+  wait: async (queue, ...args) => queue.get_wait(...args)[1],
+  async: async (queue, ...args) => (await queue.get_async(...args))[0],
+};
+
+function expectFailures(ways, queue, args, domain, code) {
+  return Promise.all(Object.values(ways).map(way =>
+    assertFails(() => way(queue, ...args), domain, code)));
+}
+
+test('try_put and try_get never wait', async () => {
+  const queue = newQueue(2, 1, 'two');
+
+  await assertFails(() => queue.try_put(3), Gio.IOErrorEnum, WOULD_BLOCK);
+  assertEqual(queue.length, 2);
+  assertEqual(queue.is_full, true);
+  assertEqual(queue.try_get().join(), 'true,1');
+  assertEqual(queue.try_get().join(), 'true,two');
+  assertEqual(queue.is_empty, true);
+  await assertFails(() => queue.try_get(), Gio.IOErrorEnum, WOULD_BLOCK);
+});
+
+test('properties', async () => {
+  const queue = new ThreadedAsync.Queue({name: 'q', capacity: 3, item_type: GObject.TYPE_STRING});
+
+  assertEqual(queue.name, 'q');
+  assertEqual(queue.get_name(), 'q');
+  assertEqual(queue.capacity, 3);
+  assertEqual(queue.get_item_type().name, 'gchararray');
+  assertEqual(queue.closed, false);
+});
+
+for (const [howToPut, put] of Object.entries(putters)) {
+  for (const [howToGet, get] of Object.entries(getters)) {
+    test(`values, put_${howToPut} and get_${howToGet}`, async () => {
+      const queue = newQueue(0);
+      const action = Gio.SimpleAction.new('action', null);
+
+      for (const value of [true, false, 0, -5, 2 ** 31 - 1, 2 ** 40, 0.5, -1e300, '', 'zwölf 十二 🙂',
+        action, null]) {
+        /* eslint-disable no-await-in-loop */
+        assertEqual(await put(queue, value, TIMEOUT_INFINITE, null), true);
+        assertEqual(await get(queue, TIMEOUT_INFINITE, null), value);
+        /* eslint-enable no-await-in-loop */
+      }
+      await put(queue, new GLib.Variant('(si)', ['n', 3]), TIMEOUT_INFINITE, null);
+      assertEqual((await get(queue, TIMEOUT_INFINITE, null)).deepUnpack().join(), 'n,3');
+    });
+  }
+}
+
+test('an item type refuses other values', async () => {
+  const queue = new ThreadedAsync.Queue({name: 'texts', item_type: GObject.TYPE_STRING});
+
+  for (const value of [1, 0.5, true, null]) {
+    const error = await assertFails(() => queue.try_put(value), ThreadedAsync.Error, WRONG_TYPE);
+    assertEqual(error.message.includes('texts'), true);
+    await expectFailures(putters, queue, [value, 0, null], ThreadedAsync.Error, WRONG_TYPE);
+  }
+  queue.try_put('text');
+  assertEqual(everything(queue), 'text');
+});
+
+test('waits time out, and take and leave nothing', async () => {
+  const queue = newQueue(1);
+
+  for (const timeout of [0, 1000])
+    await expectFailures(getters, queue, [timeout, null], Gio.IOErrorEnum, TIMED_OUT);
+  queue.try_put(1);
+  for (const timeout of [0, 1000])
+    await expectFailures(putters, queue, [2, timeout, null], Gio.IOErrorEnum, TIMED_OUT);
+  assertEqual(everything(queue), '1');
+});
+
+test('other negative timeouts are refused', async () => {
+  const queue = newQueue(2, 1);
+
+  for (const timeout of [TIMEOUT_DEFAULT, -3]) {
+    await expectFailures(getters, queue, [timeout, null], Gio.IOErrorEnum, INVALID_ARGUMENT);
+    await expectFailures(putters, queue, [2, timeout, null], Gio.IOErrorEnum, INVALID_ARGUMENT);
+  }
+  assertEqual(everything(queue), '1');
+});
+
+test('one that was cancelled before takes and leaves nothing', async () => {
+  const queue = newQueue(2, 1);
+  const cancellable = new Gio.Cancellable();
+
+  cancellable.cancel();
+  await expectFailures(getters, queue, [TIMEOUT_INFINITE, cancellable],
+    Gio.IOErrorEnum, CANCELLED);
+  await expectFailures(putters, queue, [2, TIMEOUT_INFINITE, cancellable],
+    Gio.IOErrorEnum, CANCELLED);
+  assertEqual(everything(queue), '1');
+});
+
+test('gets are served in order, past those that are cancelled', async () => {
+  const queue = newQueue(0);
+  const cancellable = new Gio.Cancellable();
+  const seen = [];
+  const gets = [1, 2, 3, 4].map(i =>
+    queue.get_async(TIMEOUT_INFINITE, i % 2 ? cancellable : null)
+      .then(([value]) => seen.push(`${i}:${value}`), error => seen.push(`${i}:${error.code}`)));
+
+  cancellable.cancel();
+  queue.try_put('a');
+  queue.try_put('b');
+  assertEqual(queue.is_empty, true);
+  assertEqual(seen.length, 0);
+  await Promise.all(gets);
+  assertEqual(seen.sort().join(), `1:${CANCELLED},2:a,3:${CANCELLED},4:b`);
+});
+
+test('a cancel after the hand-over still delivers', async () => {
+  const queue = newQueue(0);
+  const cancellable = new Gio.Cancellable();
+  const get = queue.get_async(TIMEOUT_INFINITE, cancellable);
+
+  queue.try_put(1);
+  cancellable.cancel();
+  assertEqual((await get)[0], 1);
+});
+
+test('puts are let in in order, past those that are cancelled', async () => {
+  const queue = newQueue(1, 0);
+  const cancellable = new Gio.Cancellable();
+  const puts = [1, 2, 3, 4, 5].map(i =>
+    queue.put_async(i, TIMEOUT_INFINITE, i % 2 ? cancellable : null).catch(error => error.code));
+
+  assertEqual(queue.length, 1);
+  cancellable.cancel();
+  assertEqual(everything(queue), '0,2,4');
+  assertEqual((await Promise.all(puts)).join(),
+    [CANCELLED, true, CANCELLED, true, CANCELLED].join());
+});
+
+test('a queue that is closed can be emptied', async () => {
+  const queue = newQueue(1, 1);
+  const put = queue.put_async(2, TIMEOUT_INFINITE, null);
+
+  queue.close();
+  queue.close();
+  assertEqual(queue.closed, true);
+  await assertFails(put, ThreadedAsync.Error, CLOSED);
+  await assertFails(() => queue.try_put(3), ThreadedAsync.Error, CLOSED);
+  await expectFailures(putters, queue, [3, TIMEOUT_INFINITE, null], ThreadedAsync.Error, CLOSED);
+  assertEqual(everything(queue), '1');
+  await expectFailures(getters, queue, [TIMEOUT_INFINITE, null], ThreadedAsync.Error, CLOSED);
+});
+
+test('closing ends the gets that wait', async () => {
+  const queue = newQueue(1);
+  const gets = [1, 2].map(() => queue.get_async(TIMEOUT_INFINITE, null));
+
+  queue.close();
+  for (const get of gets)
+    await assertFails(get, ThreadedAsync.Error, CLOSED); // eslint-disable-line no-await-in-loop
+});
+
+test('get_async with a plain callback', async () => {
+  const queue = newQueue(0, 2.5);
+  let seen = null;
+
+  queue._original_get_async(TIMEOUT_INFINITE, null, (source, result) => {
+    assertEqual(source, queue);
+    seen = source.get_finish(result);
+  });
+  assertEqual(seen, null);
+  await until(() => seen !== null);
+  assertEqual(seen.join(), 'true,2.5');
+});
+
+test('signals come in later turns of the main loop, once for all', async () => {
+  const queue = newQueue(1);
+  const seen = [];
+  const connect = signal => queue.connect(signal, source => {
+    assertEqual(source, queue);
+    assertEqual(GLib.MainContext.default().is_owner(), true);
+    seen.push(signal);
+  });
+  const ids = ['items-available', 'space-available', 'notify::closed'].map(connect);
+
+  for (let i = 0; i < 10; i++) {
+    queue.try_put(i);
+    queue.try_get();
+  }
+  assertEqual(seen.length, 0);
+  await until(() => seen.length > 1);
+  assertEqual(seen.sort().join(), 'items-available,space-available');
+  queue.try_put(1);
+  queue.close();
+  await until(() => seen.length > 3);
+  assertEqual(seen.slice(2).sort().join(), 'items-available,notify::closed');
+
+  queue.try_get();
+  for (const id of ids)
+    queue.disconnect(id);
+  await until(() => !GLib.MainContext.default().pending());
+  assertEqual(seen.length, 4);
+});
+
+run();

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Counts the tests in a log of `meson test`: summary.py testlog.json STATUS
+
+A program that reports in TAP counts for each of its tests, any other for one. A program that failed
+as a whole (it crashed, hung, ended early or leaked) counts as one more failure, unless one of its
+tests has failed already. Succeeds if there were tests and none failed, `meson test` included.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+
+TAP_PLAN = re.compile(r"^1\.\.\d+", re.MULTILINE)
+TAP_TEST = re.compile(r"^( *)(not )?ok\b[^#\n]*(?:# *(SKIP|TODO))?", re.IGNORECASE | re.MULTILINE)
+
+
+def count_tap(output):
+    count = Counter()
+    depth = 0
+    for indent, failed, directive in TAP_TEST.findall(output):
+        # A test that is less indented than the one before it only closes a group of tests.
+        if len(indent) >= depth:
+            count["skipped" if directive else "failed" if failed else "passed"] += 1
+        depth = len(indent)
+    return count
+
+
+def count_program(result, output):
+    count = count_tap(output) if TAP_PLAN.search(output) else Counter()
+    if result == "SKIP" and not count:
+        count["skipped"] = 1
+    elif result == "OK" and not count:
+        count["passed"] = 1
+    elif result not in ("OK", "SKIP") and not count["failed"]:
+        count["failed"] = 1
+    return count
+
+
+def main(path, status):
+    total = Counter()
+    try:
+        with open(path, encoding="utf-8") as log:
+            for program in map(json.loads, log):
+                total += count_program(program["result"], program.get("stdout", ""))
+    except FileNotFoundError:
+        pass
+
+    if status != "0" and not total["failed"]:
+        total["failed"] = 1
+    skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
+    print(f"{total['passed']} passed, {total['failed']} failed{skipped}")
+    return 0 if total["passed"] and not total["failed"] else 1
+
+
+sys.exit(main(*sys.argv[1:]))
