@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""thread.py: a thread of one's own, which may block, delivers its result to a main loop."""
+
+import threading
+
+import gi
+
+gi.require_version("ThreadedAsync", "1")
+
+from gi.repository import GLib, ThreadedAsync  # noqa: E402
+
+
+def compute(promise):
+    promise.return_int(sum(range(1, 1001)))
+
+
+def compute_in_thread():
+    promise = ThreadedAsync.Promise.new()
+    future = promise.get_future()
+    threading.Thread(target=compute, args=(promise,)).start()
+    return future
+
+
+def main():
+    loop = GLib.MainLoop()
+
+    def on_computed(future, result):
+        try:
+            _ok, total = future.wait_finish(result)
+            print(f"The sum is {total}")
+        except GLib.Error as error:
+            print(f"There is no sum: {error.message}")
+        loop.quit()
+
+    compute_in_thread().wait_async(ThreadedAsync.TIMEOUT_INFINITE, None, on_computed)
+    loop.run()
+
+
+main()
