@@ -5,7 +5,7 @@
 
 #include "round-trip.h"
 
-/* A blocked thread asks a loop in another thread, and waits for the answer. */
+/* A blocked thread asks a loop in another thread, or a blocked thread, and waits for the answer. */
 
 #define GAP_NS (100 * BENCH_NS_PER_US)
 
@@ -155,10 +155,20 @@ apart_cb (gconstpointer peer, double *values)
 }
 
 static const RoundTripPeer *const peers[] = {
-  &round_trip_call,        &round_trip_task,      &round_trip_eventfd,     &round_trip_spin,
-  &round_trip_async_queue, &round_trip_invoke,    &round_trip_invoke_late, &round_trip_gtask,
+  &round_trip_call,
+  &round_trip_task,
+  &round_trip_queue_loop,
+  &round_trip_queue_threads,
+  &round_trip_event,
+  &round_trip_eventfd,
+  &round_trip_spin,
+  &round_trip_async_queue,
+  &round_trip_invoke,
+  &round_trip_invoke_late,
+  &round_trip_gtask,
 #ifdef HAVE_LIBDEX
-  &round_trip_dex_channel, &round_trip_dex_fiber,
+  &round_trip_dex_channel,
+  &round_trip_dex_fiber,
 #endif
 };
 
@@ -179,6 +189,7 @@ add_goals_to_beat (BenchTable *table, double factor, const RoundTripPeer *const 
     {
       bench_table_add_goal (table, 0, round_trip_call.name, factor, beaten[i]->name);
       bench_table_add_goal (table, 0, round_trip_task.name, factor, beaten[i]->name);
+      bench_table_add_goal (table, 0, round_trip_queue_loop.name, factor, beaten[i]->name);
     }
 }
 
@@ -198,6 +209,7 @@ run_on_one_cpu (void)
   add_peers (table, back_to_back_cb);
   bench_table_add_goal (table, 0, round_trip_call.name, 1.1, round_trip_eventfd.name);
   bench_table_add_goal (table, 0, round_trip_task.name, 1.1, round_trip_eventfd.name);
+  bench_table_add_goal (table, 0, round_trip_queue_loop.name, 1.1, round_trip_eventfd.name);
   add_goals_to_beat (table, 1 / 2.0, beaten);
   bench_table_run_and_free (table);
 }

@@ -50,6 +50,9 @@ extern const RoundTripPeer round_trip_invoke_late;
 extern const RoundTripPeer round_trip_gtask;
 extern const RoundTripPeer round_trip_call;
 extern const RoundTripPeer round_trip_task;
+extern const RoundTripPeer round_trip_queue_loop;
+extern const RoundTripPeer round_trip_queue_threads;
+extern const RoundTripPeer round_trip_event;
 #ifdef HAVE_LIBDEX
 extern const RoundTripPeer round_trip_dex_channel;
 extern const RoundTripPeer round_trip_dex_fiber;
