@@ -155,20 +155,12 @@ apart_cb (gconstpointer peer, double *values)
 }
 
 static const RoundTripPeer *const peers[] = {
-  &round_trip_call,
-  &round_trip_task,
-  &round_trip_queue_loop,
-  &round_trip_queue_threads,
-  &round_trip_event,
-  &round_trip_eventfd,
-  &round_trip_spin,
-  &round_trip_async_queue,
-  &round_trip_invoke,
-  &round_trip_invoke_late,
-  &round_trip_gtask,
+  &round_trip_call,          &round_trip_task,        &round_trip_queue_loop,
+  &round_trip_queue_threads, &round_trip_event,       &round_trip_eventfd,
+  &round_trip_spin,          &round_trip_async_queue, &round_trip_invoke,
+  &round_trip_invoke_late,   &round_trip_gtask,
 #ifdef HAVE_LIBDEX
-  &round_trip_dex_channel,
-  &round_trip_dex_fiber,
+  &round_trip_dex_channel,   &round_trip_dex_fiber,
 #endif
 };
 
