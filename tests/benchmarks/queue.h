@@ -37,7 +37,8 @@ queue_source_next (QueueSource *self, guint64 *item)
   if (self->ended)
     return FALSE;
 
-  self->ended = self->n % QUEUE_BATCH == 0 && bench_now_ns () >= self->deadline;
+  /* One batch at least, however late the producer gets to run. */
+  self->ended = self->n % QUEUE_BATCH == 0 && self->n > 0 && bench_now_ns () >= self->deadline;
   *item = self->producer | (self->ended ? QUEUE_END_MARK : self->n++);
 
   return TRUE;
