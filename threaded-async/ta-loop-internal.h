@@ -8,6 +8,8 @@
 #include "ta-loop-private.h"
 #include "ta-spin-private.h"
 #include "ta-task-private.h"
+#include "ta-wait-private.h"
+#include "ta-watchdog-private.h"
 
 G_BEGIN_DECLS
 
@@ -58,7 +60,8 @@ struct _TaLoop
 
   int            state;      /* a TaLoopState; also read as an atomic */
   gboolean       has_thread; /* the thread may still use the runner object */
-  TaRunner      *revived;    /* the runner object, when the thread has a reference to drop */
+  TaRunner      *revived;    /* the runner object, when the thread, or who interrupts it, has a
+                              * reference to drop */
   TaTask        *first_task; /* the unfinished tasks, oldest first; each with a reference */
   TaTask        *last_task;
   guint          n_tasks;
@@ -66,7 +69,12 @@ struct _TaLoop
   TaGTaskEntry  *gtasks;         /* the started GTasks, latest first */
   TaWaiterList   enders;         /* those who wait for the end */
   TaShutdownType shutdown_type;
+  gboolean       is_interrupted;  /* its thread was, because it is stuck */
+  gboolean       is_interrupting; /* somebody just does so, and uses the runner object */
+  gint64         abandon_by;      /* when the watchdog does, if it is watched; or 0 */
 
+  TaWaitGuard guard;        /* has its own lock */
+  TaWatch     stop_watch;   /* the watchdog's, with a reference on this while it is queued */
   int         quit;         /* atomic: the loop is to end */
   int         is_detaching; /* atomic: an attached loop is to be detached by its own thread */
   TaInboxItem idle;         /* the inbox's, when the last task has ended while stopping */
@@ -83,6 +91,11 @@ struct _TaLoop
 
 int  ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
 void ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
+
+void ta_loop_interrupt_once (TaLoop *self);
+void ta_loop_abandon (TaLoop *self);
+void ta_loop_watch (TaLoop *self, gint64 interrupt_by, gint64 abandon_by);
+void ta_loop_unwatch (TaLoop *self);
 
 void ta_loop_cancel_tasks (TaLoop *self);
 void ta_loop_end_tasks_by_force (TaLoop *self);

@@ -14,8 +14,9 @@
  * A threaded loop stops in its own thread, step by step, while it goes on turning: it does what was
  * ready, cancels what has not ended, gives that a chance to clean up, and quits when nothing is
  * left or when the time is nearly over; then what is left is ended by force. Who asked for it only
- * waits; if the thread has not ended by then, the loop is abandoned: all that waits for it is let
- * go, and the thread keeps what it needs.
+ * waits; if the thread has not ended shortly afterwards, it is interrupted; and if not even that
+ * helps, the loop is abandoned: all that waits for it is let go, and the thread keeps what it needs.
+ * See ta-loop-interrupt.c.
  *
  * An attached loop belongs to somebody else. Its tasks are cancelled and ended there and then, and
  * nobody waits for anything.
@@ -24,6 +25,9 @@
 /* The part of the time of a stop that is kept for ending what has to be ended by force: enough for a
  * machine that is busy, and at most half of it. */
 #define RESERVE_US(timeout) MIN ((timeout) / 2, 250 * 1000)
+
+/* The part of this that is left once a loop that has not even done that is interrupted. */
+#define INTERRUPT_RESERVE_US(timeout) (RESERVE_US (timeout) / 2)
 
 typedef struct
 {
@@ -165,21 +169,6 @@ ta_loop_request_stop (TaLoop *self, gint64 timeout_us)
   ta_inbox_push (self->inbox, &request->item, stop_cb);
 }
 
-/* Gives up on a thread that did not end in time. */
-static void
-ta_loop_abandon (TaLoop *self)
-{
-  /* It may only be asleep, with nobody left to wake it. */
-  g_atomic_int_set (&self->quit, TRUE);
-  g_main_context_wakeup (self->context);
-
-  ta_loop_set_ended (self, TA_LOOP_ABANDONED, TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-  ta_loop_cancel_tasks (self);
-  ta_loop_end_tasks_by_force (self);
-  ta_loop_end_gtasks (self);
-  ta_inbox_close (self->inbox, FALSE);
-}
-
 /*
  * Ends an attached loop, which takes no time; from any thread. Whoever comes meanwhile, a handler of
  * a cancellable included, does the rest, so that it is over for everybody who returns.
@@ -275,12 +264,42 @@ ta_loop_enter_end (gpointer object, TaWaiter *waiter)
   return enlisted;
 }
 
+/* When a loop is interrupted that has until @deadline to end. */
+static gint64
+get_interrupt_time (gint64 deadline, gint64 timeout_us)
+{
+  return deadline == G_MAXINT64 ? G_MAXINT64 : deadline - INTERRUPT_RESERVE_US (timeout_us);
+}
+
+/* Sees to the end of a loop for which no thread waits. */
+static void
+ta_loop_watch_stop (TaLoop *self, gint64 timeout_us)
+{
+  const gint64 deadline = ta_timeout_get_deadline (timeout_us);
+
+  if (deadline != G_MAXINT64)
+    ta_loop_watch (self, get_interrupt_time (deadline, timeout_us), deadline);
+}
+
+/* Blocks until the loop has ended. */
+static TaOutcome
+ta_loop_await_end (TaLoop *self, gint64 deadline, GCancellable *cancellable)
+{
+  const gint64 timeout_us =
+      deadline == G_MAXINT64 ? TA_TIMEOUT_INFINITE : MAX (deadline - g_get_monotonic_time (), 0);
+  TaBlockedThread thread;
+
+  ta_blocked_thread_init (&thread, &self->mutex);
+
+  return ta_wait_block (&thread, ta_loop_enter_end, self, timeout_us, cancellable);
+}
+
 gboolean
 ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError **error)
 {
   g_autofree char *description = NULL;
-  TaBlockedThread  thread;
   TaOutcome        outcome;
+  gint64           deadline, interrupt_by;
 
   if (!ta_loop_resolve_exit_timeout (self, &timeout_us, error) ||
       g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -303,14 +322,24 @@ ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError
 
   ta_loop_request_stop (self, timeout_us);
 
-  ta_blocked_thread_init (&thread, &self->mutex);
-  outcome = ta_wait_block (&thread, ta_loop_enter_end, self, timeout_us, cancellable);
+  deadline = ta_timeout_get_deadline (timeout_us);
+  interrupt_by = get_interrupt_time (deadline, timeout_us);
 
+  outcome = ta_loop_await_end (self, interrupt_by, cancellable);
+  if (outcome == TA_OUTCOME_TIMED_OUT)
+    {
+      ta_loop_interrupt_once (self);
+      outcome = ta_loop_await_end (self, deadline, cancellable);
+    }
   if (outcome == TA_OUTCOME_TIMED_OUT)
     ta_loop_abandon (self);
 
-  if (outcome != TA_OUTCOME_CANCELLED)
+  if (outcome == TA_OUTCOME_DONE || outcome == TA_OUTCOME_TIMED_OUT)
     return ta_loop_finish_stop (self, error);
+
+  /* The stop goes on without this thread. */
+  if (deadline != G_MAXINT64)
+    ta_loop_watch (self, interrupt_by, deadline);
 
   description = describe_end (self);
   ta_wait_set_error (outcome, timeout_us, description, error);
@@ -345,7 +374,10 @@ ta_loop_stop_async (TaLoop             *self,
       if (self->is_attached)
         ta_loop_detach (self);
       else if (ta_loop_is_stoppable (self))
-        ta_loop_request_stop (self, timeout_us);
+        {
+          ta_loop_request_stop (self, timeout_us);
+          ta_loop_watch_stop (self, timeout_us);
+        }
     }
 
   ta_wait_start (operation, ta_loop_enter_end, self, timeout_us, refusal);
@@ -384,7 +416,10 @@ void
 ta_loop_stop_in_background (TaLoop *self)
 {
   if (ta_loop_is_stoppable (self))
-    ta_loop_request_stop (self, self->exit_timeout);
+    {
+      ta_loop_request_stop (self, self->exit_timeout);
+      ta_loop_watch_stop (self, self->exit_timeout);
+    }
   else if (ta_loop_get_running (self) && !g_atomic_int_exchange (&self->is_detaching, TRUE))
     /* To cancel runs the handlers of cancellables, which is nothing for a dispose(). */
     ta_inbox_push (ta_loop_ref (self)->inbox, &self->idle, detach_cb);

@@ -42,6 +42,7 @@ ta_loop_new (TaRunner     *runner,
   g_weak_ref_init (&self->runner, runner);
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
+  ta_wait_guard_init (&self->guard, self->name);
 
   return self;
 }
@@ -66,6 +67,7 @@ ta_loop_unref (TaLoop *self)
   g_weak_ref_clear (&self->runner);
   g_mutex_clear (&self->mutex);
   g_mutex_clear (&self->join_mutex);
+  ta_wait_guard_clear (&self->guard);
   g_free (self->name);
   g_free (self);
 }
@@ -186,6 +188,7 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
 
   if (is_first)
     {
+      ta_loop_unwatch (self);
       ta_loop_notify (self, TRUE);
       ta_waiter_complete_all (waiters);
     }
@@ -202,7 +205,7 @@ ta_loop_end_thread (TaLoop *self)
   was_asked = self->state > TA_LOOP_RUNNING;
   if (!was_asked)
     g_atomic_int_set (&self->state, TA_LOOP_STOPPING);
-  is_forced = self->is_forced || self->n_tasks > 0;
+  is_forced = self->is_forced || self->is_interrupted || self->n_tasks > 0;
   g_mutex_unlock (&self->mutex);
 
   self->phase = TA_STOP_QUIT;
@@ -244,6 +247,7 @@ ta_loop_thread (gpointer data)
   g_main_context_push_thread_default (self->context);
   ta_inbox_enter (self->inbox);
   current = self;
+  ta_wait_guard_enter (&self->guard);
   g_main_context_set_poll_func (self->context, ta_loop_poll);
   ta_loop_set_running (self);
 
@@ -253,13 +257,14 @@ ta_loop_thread (gpointer data)
 
   g_main_context_set_poll_func (self->context, NULL);
   current = NULL;
+  ta_wait_guard_enter (NULL);
   ta_inbox_leave (self->inbox);
   g_main_context_pop_thread_default (self->context);
   g_main_context_release (self->context);
 
   g_mutex_lock (&self->mutex);
   self->has_thread = FALSE;
-  revived = g_steal_pointer (&self->revived);
+  revived = self->is_interrupting ? NULL : g_steal_pointer (&self->revived);
   g_mutex_unlock (&self->mutex);
 
   g_clear_object (&revived);
@@ -387,8 +392,8 @@ ta_loop_start (TaLoop *self, TaRunner *runner, GError **error)
 }
 
 /*
- * Called when the last reference on the runner object goes. TRUE says that the thread may still use
- * the object, and has taken over a reference that the caller has for it.
+ * Called when the last reference on the runner object goes. TRUE says that the thread, or whoever
+ * interrupts it, may still use the object, and has taken over a reference that the caller has for it.
  */
 gboolean
 ta_loop_revive_runner (TaLoop *self, TaRunner *runner)
@@ -396,7 +401,7 @@ ta_loop_revive_runner (TaLoop *self, TaRunner *runner)
   gboolean revived;
 
   g_mutex_lock (&self->mutex);
-  revived = self->has_thread && self->revived == NULL;
+  revived = (self->has_thread || self->is_interrupting) && self->revived == NULL;
   if (revived)
     self->revived = runner;
   g_mutex_unlock (&self->mutex);

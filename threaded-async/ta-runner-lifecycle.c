@@ -44,8 +44,9 @@ ta_runner_start (TaRunner *self, GError **error)
  * The runner takes no more work. The loop does what is ready; then the tasks that have not ended are
  * cancelled, and waits that were started on the loop end with `G_IO_ERROR_CANCELLED`. When the tasks
  * have ended, or the time is nearly over and those that are left have been ended by force with
- * `G_IO_ERROR_CANCELLED`, the loop ends and its thread is joined. [property@Runner:shutdown-type]
- * says how it went.
+ * `G_IO_ERROR_CANCELLED`, the loop ends and its thread is joined. A thread that is stuck is interrupted
+ * before the time is over, see [vfunc@Runner.interrupt]. [property@Runner:shutdown-type] says how it
+ * went.
  *
  * An attached runner only cancels and ends its tasks, in no time and from any thread.
  *

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 TaLoop *ta_runner_get_loop (TaRunner *self);
 
 void ta_runner_run (TaRunner *self);
+void ta_runner_interrupt (TaRunner *self);
 void ta_runner_notify_running (TaRunner *self);
 void ta_runner_notify_shutdown_type (TaRunner *self);
 

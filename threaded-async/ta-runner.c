@@ -92,6 +92,12 @@ ta_runner_real_run (TaRunner *self)
 }
 
 static void
+ta_runner_real_interrupt (TaRunner *self)
+{
+  ta_loop_interrupt (ta_runner_get_loop (self));
+}
+
+static void
 ta_runner_constructed (GObject *object)
 {
   TaRunner        *self = TA_RUNNER (object);
@@ -214,6 +220,7 @@ ta_runner_class_init (TaRunnerClass *klass)
   object_class->set_property = ta_runner_set_property;
 
   klass->run = ta_runner_real_run;
+  klass->interrupt = ta_runner_real_interrupt;
 
   /**
    * TaRunner:name: (getter get_name)
@@ -303,6 +310,13 @@ void
 ta_runner_run (TaRunner *self)
 {
   TA_RUNNER_GET_CLASS (self)->run (self);
+}
+
+/* Has the class do what it can to get its thread unstuck; see ta_loop_interrupt_once(). */
+void
+ta_runner_interrupt (TaRunner *self)
+{
+  TA_RUNNER_GET_CLASS (self)->interrupt (self);
 }
 
 void

@@ -47,6 +47,11 @@ G_DECLARE_DERIVABLE_TYPE (TaRunner, ta_runner, TA, RUNNER, GObject)
  * @run: runs the loop; called once, in the runner's own thread, when a threaded runner is started.
  *   An implementation may set things up for the thread, must chain up, and may then clean up; the
  *   parent's implementation returns when the runner has been stopped
+ * @interrupt: gets the thread unstuck; called at most once, when the time of a stop is nearly over and
+ *   the thread has not ended, without a lock, in the thread that is blocked in the stop, or where there
+ *   is none in one of the library's own. The parent's implementation wakes the runner's thread from
+ *   blocking waits of this library, which fail with `G_IO_ERROR_CANCELLED` from then on, and cancels
+ *   the tasks. An implementation may do more, must return soon, and must chain up
  *
  * The class of a [class@Runner].
  *
@@ -57,9 +62,10 @@ struct _TaRunnerClass
   GObjectClass parent_class;
 
   void (*run) (TaRunner *self);
+  void (*interrupt) (TaRunner *self);
 
   /*< private >*/
-  gpointer padding[12];
+  gpointer padding[11];
 };
 
 /**

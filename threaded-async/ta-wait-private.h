@@ -21,11 +21,29 @@ TaOutcome ta_wait_block (TaBlockedThread *thread,
                          gpointer         object,
                          gint64           timeout_us,
                          GCancellable    *cancellable);
-void      ta_wait_start (TaOperation    *operation,
-                         TaWaitEnterFunc enter,
-                         gpointer        object,
-                         gint64          timeout_us,
-                         GError         *refusal);
+
+/*
+ * What another thread needs to know of a loop's thread to get it out of a wait that blocks it. After
+ * that the thread blocks no more: it has no time left.
+ */
+typedef struct
+{
+  const char *owner; /* const: the name of the runner */
+  GMutex      mutex; /* guards the rest; taken before that of a waiter */
+  TaWaiter   *waiter;
+  gboolean    is_interrupted;
+} TaWaitGuard;
+
+void ta_wait_guard_init (TaWaitGuard *self, const char *owner);
+void ta_wait_guard_clear (TaWaitGuard *self);
+void ta_wait_guard_enter (TaWaitGuard *self);
+void ta_wait_guard_interrupt (TaWaitGuard *self);
+
+void ta_wait_start (TaOperation    *operation,
+                    TaWaitEnterFunc enter,
+                    gpointer        object,
+                    gint64          timeout_us,
+                    GError         *refusal);
 
 /* What every wait checks, and how it says that it ended without success. */
 gboolean ta_wait_check_timeout (gint64 timeout_us, GError **error);

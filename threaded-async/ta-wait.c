@@ -8,6 +8,52 @@
 #include "ta-timeout.h"
 #include "ta-wait-private.h"
 
+/* That of the loop that this thread runs. */
+static _Thread_local TaWaitGuard *guard;
+
+void
+ta_wait_guard_init (TaWaitGuard *self, const char *owner)
+{
+  *self = (TaWaitGuard){ .owner = owner };
+  g_mutex_init (&self->mutex);
+}
+
+void
+ta_wait_guard_clear (TaWaitGuard *self)
+{
+  g_mutex_clear (&self->mutex);
+}
+
+/* Makes this the guard of the calling thread; NULL when its loop has ended. */
+void
+ta_wait_guard_enter (TaWaitGuard *self)
+{
+  guard = self;
+}
+
+/* Ends the wait that blocks the thread, and whatever it would wait for after that. */
+void
+ta_wait_guard_interrupt (TaWaitGuard *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_interrupted = TRUE;
+  /* The waiter stands on the thread's stack while it is known here. To wake it runs nobody's code. */
+  if (self->waiter != NULL && ta_waiter_end (self->waiter, TA_OUTCOME_STOPPED))
+    ta_waiter_complete (self->waiter);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* Says what blocks the thread, or with NULL that nothing does any more. */
+static void
+ta_wait_guard_set_waiter (TaWaitGuard *self, TaWaiter *waiter)
+{
+  g_mutex_lock (&self->mutex);
+  self->waiter = waiter;
+  if (waiter != NULL && self->is_interrupted && ta_waiter_end (waiter, TA_OUTCOME_STOPPED))
+    ta_waiter_complete (waiter);
+  g_mutex_unlock (&self->mutex);
+}
+
 /* Blocks the calling thread until its wait for @object has ended. */
 TaOutcome
 ta_wait_block (TaBlockedThread *thread,
@@ -18,8 +64,14 @@ ta_wait_block (TaBlockedThread *thread,
 {
   gint64 deadline = ta_timeout_get_deadline (timeout_us);
 
-  if (enter (object, &thread->waiter))
-    ta_blocked_thread_wait (thread, deadline, cancellable);
+  if (!enter (object, &thread->waiter))
+    return thread->waiter.outcome;
+
+  if (guard != NULL)
+    ta_wait_guard_set_waiter (guard, &thread->waiter);
+  ta_blocked_thread_wait (thread, deadline, cancellable);
+  if (guard != NULL)
+    ta_wait_guard_set_waiter (guard, NULL);
 
   return thread->waiter.outcome;
 }
@@ -108,8 +160,12 @@ ta_wait_set_error (TaOutcome outcome, gint64 timeout_us, const char *what, GErro
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The wait for %s was cancelled", what);
       break;
     case TA_OUTCOME_STOPPED:
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                   "The runner stopped on which the wait for %s was started", what);
+      if (guard != NULL)
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                     "The wait for %s was ended, because runner “%s” stops", what, guard->owner);
+      else
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                     "The runner stopped on which the wait for %s was started", what);
       break;
     case TA_OUTCOME_PENDING:
     case TA_OUTCOME_DONE:
