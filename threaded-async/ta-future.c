@@ -223,10 +223,7 @@ ta_future_copy_result (TaFuture *self, GValue *value, GError **error)
     }
 
   if (value != NULL)
-    {
-      *value = (GValue) G_VALUE_INIT;
-      ta_value_copy (&self->result.value, value);
-    }
+    ta_value_copy_out (&self->result.value, value);
 
   return TRUE;
 }

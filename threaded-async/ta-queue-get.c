@@ -73,22 +73,6 @@ ta_queue_give_back (gpointer source_object, TaWaiter *taker)
 
 static const TaOperationKind get_kind = { .give_back = ta_queue_give_back };
 
-/* Moves what a taker was given to where the caller wants it. */
-static void
-deliver (GValue *from, GValue *to)
-{
-  if (to != NULL)
-    {
-      /* Which has been cleared, and has nothing to free. */
-      *to = *from;
-      *from = (GValue) G_VALUE_INIT;
-    }
-  else
-    {
-      g_value_unset (from);
-    }
-}
-
 static void
 set_closed_error (TaQueue *self, GError **error)
 {
@@ -136,7 +120,7 @@ ta_queue_try_get (TaQueue *self, GValue *value, GError **error)
   switch (ta_queue_take (self, &item))
     {
     case TA_QUEUE_DONE:
-      deliver (&item, value);
+      ta_value_move_out (&item, value);
       return TRUE;
     case TA_QUEUE_CLOSED:
       set_closed_error (self, error);
@@ -204,7 +188,7 @@ ta_queue_get_wait (TaQueue      *self,
   result = ta_queue_take (self, &item);
   if (result == TA_QUEUE_DONE)
     {
-      deliver (&item, value);
+      ta_value_move_out (&item, value);
       return TRUE;
     }
   if (result == TA_QUEUE_CLOSED)
@@ -227,7 +211,7 @@ ta_queue_get_wait (TaQueue      *self,
 
   if (outcome == TA_OUTCOME_DONE)
     {
-      deliver (&thread.waiter.value, value);
+      ta_value_move_out (&thread.waiter.value, value);
     }
   else if (outcome == TA_OUTCOME_CLOSED)
     {
@@ -315,7 +299,7 @@ ta_queue_get_finish (TaQueue *self, GAsyncResult *result, GValue *value, GError 
   if (waiter->outcome == TA_OUTCOME_DONE)
     {
       g_return_val_if_fail (G_IS_VALUE (&waiter->value), FALSE);
-      deliver (&waiter->value, value);
+      ta_value_move_out (&waiter->value, value);
       return TRUE;
     }
 

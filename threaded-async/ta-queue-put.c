@@ -30,12 +30,13 @@ ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **e
       return FALSE;
     }
 
-  if (self->item_type != G_TYPE_NONE && !g_type_is_a (G_VALUE_TYPE (value), self->item_type))
+  if (self->item_type != G_TYPE_NONE && self->item_type != G_VALUE_TYPE (value) &&
+      !g_type_is_a (ta_value_get_item_type (value), self->item_type))
     {
       description = ta_queue_describe (self);
       g_set_error (error, TA_ERROR, TA_ERROR_WRONG_TYPE,
                    "What was to be put into %s is of type %s, and it takes only %s", description,
-                   G_VALUE_TYPE_NAME (value), g_type_name (self->item_type));
+                   g_type_name (ta_value_get_item_type (value)), g_type_name (self->item_type));
       return FALSE;
     }
 

@@ -15,6 +15,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TaBox     TaBox;
 typedef struct _TaFuture  TaFuture;
 typedef struct _TaPromise TaPromise;
 typedef struct _TaRunner  TaRunner;

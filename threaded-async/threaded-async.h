@@ -7,6 +7,7 @@
 
 #define TA_INSIDE
 
+#include "ta-box.h"
 #include "ta-error.h"
 #include "ta-event.h"
 #include "ta-future.h"
