@@ -12,10 +12,9 @@ G_BEGIN_DECLS
 typedef struct _TaItemsChunk TaItemsChunk;
 
 /*
- * The values of a queue, in chunks, so that to grow moves nothing, a burst gives its memory back,
- * and a value that has to go before its turn can be found by its address. Values are moved in and
- * out: nothing here copies or frees one, which may run foreign code, since all of it is done under
- * the queue's lock.
+ * The values of a queue, in chunks, so that to grow moves nothing and a burst gives its memory back.
+ * Values are moved in and out: nothing here copies or frees one, which may run foreign code, since
+ * all of it is done under the queue's lock.
  */
 typedef struct
 {
@@ -25,10 +24,9 @@ typedef struct
   gsize         length; /* the number of values */
 } TaItems;
 
-GValue  *ta_items_push_tail (TaItems *self, GValue *value);
+void     ta_items_push_tail (TaItems *self, GValue *value);
 void     ta_items_insert (TaItems *self, gsize position, GValue *value);
 gboolean ta_items_pop_head (TaItems *self, GValue *value);
-void     ta_items_remove (TaItems *self, GValue *slot, GValue *value);
 void     ta_items_clear (TaItems *self);
 
 G_END_DECLS

@@ -7,21 +7,14 @@
 
 #define CHUNK_LENGTH 64
 
-/* The values of a chunk from `first` to before `end`; one that has been removed is unset. */
+/* The values of a chunk from `first` to before `end`, of which there is one at least. */
 struct _TaItemsChunk
 {
   TaItemsChunk *next;
-  TaItemsChunk *previous;
   guint         first;
   guint         end;
   GValue        values[CHUNK_LENGTH];
 };
-
-static inline gboolean
-is_value (const GValue *slot)
-{
-  return G_VALUE_TYPE (slot) != G_TYPE_INVALID;
-}
 
 static inline void
 move_value (GValue *from, GValue *to)
@@ -38,39 +31,34 @@ ta_items_get_chunk (TaItems *self, guint first)
 
   if (chunk == NULL)
     chunk = g_new (TaItemsChunk, 1);
-  chunk->next = chunk->previous = NULL;
+  chunk->next = NULL;
   chunk->first = chunk->end = first;
 
   return chunk;
 }
 
 static void
-ta_items_drop_chunk (TaItems *self, TaItemsChunk *chunk)
+ta_items_drop_head (TaItems *self)
 {
-  if (chunk->previous != NULL)
-    chunk->previous->next = chunk->next;
-  else
-    self->head = chunk->next;
-  if (chunk->next != NULL)
-    chunk->next->previous = chunk->previous;
-  else
-    self->tail = chunk->previous;
+  TaItemsChunk *chunk = self->head;
+
+  self->head = chunk->next;
+  if (self->head == NULL)
+    self->tail = NULL;
 
   g_free (self->spare);
   self->spare = chunk;
 }
 
-/* Moves a value to the end; its place stays the same until it leaves. */
-GValue *
+/* Moves a value to the end. */
+void
 ta_items_push_tail (TaItems *self, GValue *value)
 {
   TaItemsChunk *chunk = self->tail;
-  GValue       *slot;
 
   if (chunk == NULL || chunk->end == CHUNK_LENGTH)
     {
       chunk = ta_items_get_chunk (self, 0);
-      chunk->previous = self->tail;
       if (self->tail != NULL)
         self->tail->next = chunk;
       else
@@ -78,11 +66,8 @@ ta_items_push_tail (TaItems *self, GValue *value)
       self->tail = chunk;
     }
 
-  slot = &chunk->values[chunk->end++];
-  move_value (value, slot);
+  move_value (value, &chunk->values[chunk->end++]);
   self->length++;
-
-  return slot;
 }
 
 /* Moves a value in at @position from the front, which is to be a small one. */
@@ -96,9 +81,7 @@ ta_items_insert (TaItems *self, gsize position, GValue *value)
     {
       chunk = ta_items_get_chunk (self, CHUNK_LENGTH);
       chunk->next = self->head;
-      if (self->head != NULL)
-        self->head->previous = chunk;
-      else
+      if (self->tail == NULL)
         self->tail = chunk;
       self->head = chunk;
     }
@@ -124,48 +107,17 @@ ta_items_insert (TaItems *self, gsize position, GValue *value)
 gboolean
 ta_items_pop_head (TaItems *self, GValue *value)
 {
-  TaItemsChunk *chunk;
-  gboolean      was_value;
+  TaItemsChunk *chunk = self->head;
 
-  if (self->length == 0)
+  if (chunk == NULL)
     return FALSE;
 
-  do
-    {
-      GValue *slot;
-
-      chunk = self->head;
-      slot = &chunk->values[chunk->first++];
-      was_value = is_value (slot);
-      if (was_value)
-        move_value (slot, value);
-      if (chunk->first == chunk->end)
-        ta_items_drop_chunk (self, chunk);
-    }
-  while (!was_value);
-
+  move_value (&chunk->values[chunk->first++], value);
   self->length--;
+  if (chunk->first == chunk->end)
+    ta_items_drop_head (self);
 
   return TRUE;
-}
-
-/* Moves the value out that is at @slot, whatever its turn. */
-void
-ta_items_remove (TaItems *self, GValue *slot, GValue *value)
-{
-  TaItemsChunk *chunk = self->tail;
-
-  move_value (slot, value);
-  self->length--;
-
-  /* Most of those that leave early came last: then there is no gap to be left. */
-  while (chunk != NULL && !is_value (&chunk->values[chunk->end - 1]))
-    {
-      chunk->end--;
-      if (chunk->first == chunk->end)
-        ta_items_drop_chunk (self, chunk);
-      chunk = self->tail;
-    }
 }
 
 /* Frees everything; without a lock. */

@@ -31,7 +31,9 @@ typedef struct
    * caller's context, right before the callback. */
   void (*abandon) (gpointer target, TaOutcome outcome);
 
-  /* What becomes of the value that the waiter was given when nobody can be called back any more. */
+  /* What becomes of that which the waiter was given: called when nobody can be called back any more,
+   * and when the result goes away; with nothing to give back where it was taken. It may come from
+   * the last unref, in any thread, so it is to run no foreign code. */
   void (*give_back) (gpointer source_object, TaWaiter *waiter);
 
   /* Whether it goes on when the loop stops on which it was started. */

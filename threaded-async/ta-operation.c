@@ -68,6 +68,10 @@ ta_operation_finalize (GObject *object)
 {
   TaOperation *self = (TaOperation *) object;
 
+  /* What was handed over, and nobody took. */
+  if (self->kind->give_back != NULL && self->waiter.outcome == TA_OUTCOME_DONE)
+    self->kind->give_back (self->source_object, &self->waiter);
+
   ta_inbox_unref (self->inbox);
   if (self->target != self->source_object)
     g_clear_object (&self->target);
@@ -293,8 +297,7 @@ ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
   if (self->kind->abandon != NULL && self->waiter.outcome != TA_OUTCOME_DONE)
     self->kind->abandon (self->target, self->waiter.outcome);
 
-  if (dropped && self->kind->give_back != NULL &&
-      G_VALUE_TYPE (&self->waiter.value) != G_TYPE_INVALID)
+  if (dropped && self->kind->give_back != NULL && self->waiter.outcome == TA_OUTCOME_DONE)
     self->kind->give_back (self->source_object, &self->waiter);
 
   if (self->is_tracked)

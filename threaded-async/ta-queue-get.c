@@ -14,7 +14,7 @@ static TaQueueResult
 ta_queue_take (TaQueue *self, GValue *value)
 {
   TaWaiter      taker = { .outcome = TA_OUTCOME_DONE };
-  TaQueueStep   step = { NULL, 0 };
+  TaQueueStep   step = { 0 };
   TaQueueResult result;
 
   g_mutex_lock (&self->mutex);
@@ -31,7 +31,7 @@ static gboolean
 ta_queue_enter_get (gpointer object, TaWaiter *waiter)
 {
   TaQueue    *self = object;
-  TaQueueStep step = { NULL, 0 };
+  TaQueueStep step = { 0 };
   gboolean    enlisted = FALSE;
 
   g_mutex_lock (&self->mutex);
@@ -46,6 +46,7 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
           ta_waiter_end_locked (waiter, TA_OUTCOME_CLOSED);
           break;
         case TA_QUEUE_WOULD_BLOCK:
+        case TA_QUEUE_ALREADY_DONE:
         default:
           enlisted = ta_waiter_enlist_locked (waiter, &self->getters);
         }
@@ -57,12 +58,15 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
   return enlisted;
 }
 
-/* A taker was given an item, and is not there any more to have it. */
+/* A taker was given an item, and is not there any more to have it, unless it has. */
 static void
 ta_queue_give_back (gpointer source_object, TaWaiter *taker)
 {
   TaQueue    *self = source_object;
-  TaQueueStep step = { NULL, 0 };
+  TaQueueStep step = { 0 };
+
+  if (G_VALUE_TYPE (&taker->value) == G_TYPE_INVALID)
+    return;
 
   g_mutex_lock (&self->mutex);
   ta_queue_return_locked (self, taker, &step);
@@ -126,6 +130,7 @@ ta_queue_try_get (TaQueue *self, GValue *value, GError **error)
       set_closed_error (self, error);
       return FALSE;
     case TA_QUEUE_WOULD_BLOCK:
+    case TA_QUEUE_ALREADY_DONE:
     default:
       if (error != NULL)
         {
@@ -238,10 +243,15 @@ ta_queue_get_wait (TaQueue      *self,
  * Gets an item when there is one, without blocking; from any thread.
  *
  * The callback runs in the context that is thread-default for the caller, never before this call
- * returns. It has to call [method@Queue.get_finish], since the item is in the result.
+ * returns. It calls [method@Queue.get_finish] for the item, which is in the result.
  *
  * Those who wait, threads and callers of this function alike, get items in the order in which they
  * came. Once an item has been handed over, a cancel comes too late, and the item is delivered.
+ *
+ * If nobody takes the item out of the result, it goes back when the result is freed: to the first
+ * who waits for one, or to its old place in the queue, before everything that came after it, even if
+ * the queue is full or closed by then. So whoever may lose interest in the item until the callback
+ * runs can decide there.
  *
  * Since: 1.0
  */

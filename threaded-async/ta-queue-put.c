@@ -13,7 +13,7 @@
 static const TaOperationKind put_kind = { 0 };
 
 /* Copies a value that may go in; the copy is freed by whoever still has it in the end. */
-static gboolean
+gboolean
 ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **error)
 {
   static const GValue nothing = { .g_type = G_TYPE_POINTER };
@@ -48,7 +48,7 @@ ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **e
 static TaQueueResult
 ta_queue_store (TaQueue *self, GValue *item)
 {
-  TaQueueStep   step = { NULL, 0 };
+  TaQueueStep   step = { 0 };
   TaQueueResult result;
 
   g_mutex_lock (&self->mutex);
@@ -60,25 +60,11 @@ ta_queue_store (TaQueue *self, GValue *item)
   return result;
 }
 
-/* The item of a put that ended otherwise goes back to its waiter. */
-static void
-withdraw_locked (TaWaiter *waiter)
-{
-  TaQueue *self = TA_CONTAINER (waiter->mutex, TaQueue, mutex);
-
-  ta_items_remove (&self->items, waiter->slot, &waiter->value);
-}
-
-/*
- * An item that has to wait stands in the queue already, behind what the capacity lets in: so it
- * comes in, and can even be got, without its putter, and one switch to the putter and back moves
- * a whole queue of items.
- */
 static gboolean
 ta_queue_enter_put (gpointer object, TaWaiter *waiter)
 {
   TaQueue    *self = object;
-  TaQueueStep step = { NULL, 0 };
+  TaQueueStep step = { 0 };
   gboolean    enlisted = FALSE;
 
   g_mutex_lock (&self->mutex);
@@ -93,9 +79,8 @@ ta_queue_enter_put (gpointer object, TaWaiter *waiter)
           ta_waiter_end_locked (waiter, TA_OUTCOME_CLOSED);
           break;
         case TA_QUEUE_WOULD_BLOCK:
+        case TA_QUEUE_ALREADY_DONE:
         default:
-          waiter->slot = ta_items_push_tail (&self->items, &waiter->value);
-          waiter->withdraw_locked = withdraw_locked;
           enlisted = ta_waiter_enlist_locked (waiter, &self->putters);
         }
     }
@@ -106,21 +91,13 @@ ta_queue_enter_put (gpointer object, TaWaiter *waiter)
   return enlisted;
 }
 
-static void
-set_closed_error (TaQueue *self, GError **error)
+void
+ta_queue_set_put_closed_error (TaQueue *self, GError **error)
 {
   g_autofree char *description = ta_queue_describe (self);
 
   g_set_error (error, TA_ERROR, TA_ERROR_CLOSED, "Nothing can be put into %s: it was closed",
                description);
-}
-
-static char *
-describe_space (TaQueue *self)
-{
-  g_autofree char *description = ta_queue_describe (self);
-
-  return g_strdup_printf ("space in %s", description);
 }
 
 /**
@@ -160,7 +137,7 @@ ta_queue_try_put (TaQueue *self, const GValue *value, GError **error)
 
   if (result == TA_QUEUE_CLOSED)
     {
-      set_closed_error (self, error);
+      ta_queue_set_put_closed_error (self, error);
     }
   else if (error != NULL)
     {
@@ -217,7 +194,7 @@ ta_queue_put_wait (TaQueue      *self,
 
   if (g_cancellable_is_cancelled (cancellable))
     {
-      description = describe_space (self);
+      description = ta_queue_describe_space (self);
       ta_wait_set_error (TA_OUTCOME_CANCELLED, timeout_us, description, error);
       return FALSE;
     }
@@ -231,11 +208,11 @@ ta_queue_put_wait (TaQueue      *self,
 
   if (result == TA_QUEUE_CLOSED)
     {
-      set_closed_error (self, error);
+      ta_queue_set_put_closed_error (self, error);
     }
   else
     {
-      description = describe_space (self);
+      description = ta_queue_describe_space (self);
 
       if (ta_wait_check_may_block (timeout_us, description, error))
         {
@@ -245,7 +222,7 @@ ta_queue_put_wait (TaQueue      *self,
           if (outcome != TA_OUTCOME_DONE && outcome != TA_OUTCOME_CLOSED)
             ta_wait_set_error (outcome, timeout_us, description, error);
           if (outcome == TA_OUTCOME_CLOSED)
-            set_closed_error (self, error);
+            ta_queue_set_put_closed_error (self, error);
           g_object_unref (self);
         }
     }
@@ -333,11 +310,11 @@ ta_queue_put_finish (TaQueue *self, GAsyncResult *result, GError **error)
 
   if (outcome == TA_OUTCOME_CLOSED)
     {
-      set_closed_error (self, error);
+      ta_queue_set_put_closed_error (self, error);
       return FALSE;
     }
 
-  description = describe_space (self);
+  description = ta_queue_describe_space (self);
   ta_wait_set_operation_error (operation, description, error);
 
   return FALSE;

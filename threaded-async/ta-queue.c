@@ -21,7 +21,10 @@
  * has a capacity and is full.
  *
  * Nothing is lost: an item is in the queue, or has gone to one taker, or stays with the caller whose
- * put failed. A get that times out or is cancelled takes no item.
+ * put failed. A get that times out or is cancelled takes no item. An item that was got by
+ * [method@Queue.get_async] and is not taken out of the result goes back when the result is freed.
+ * Who is not sure to still want to put when there is space waits for the space alone, by
+ * [method@Queue.reserve_async].
  *
  * ```c
  * g_autoptr (TaQueue) queue = ta_queue_new (0);
@@ -55,15 +58,8 @@ enum
   N_PROPS,
 };
 
-enum
-{
-  SIGNAL_ITEMS_AVAILABLE,
-  SIGNAL_SPACE_AVAILABLE,
-  N_SIGNALS,
-};
-
 static GParamSpec           *props[N_PROPS];
-static guint                 signals[N_SIGNALS];
+static guint                 signals[TA_QUEUE_N_SIGNALS];
 static const TaNotifierClass notifications = { .pspecs = props, .signals = signals };
 
 G_DEFINE_FINAL_TYPE (TaQueue, ta_queue, G_TYPE_OBJECT)
@@ -256,7 +252,7 @@ ta_queue_class_init (TaQueueClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ITEMS_AVAILABLE] = g_signal_new (
+  signals[TA_QUEUE_ITEMS_AVAILABLE] = g_signal_new (
       "items-available", TA_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   /**
@@ -269,7 +265,7 @@ ta_queue_class_init (TaQueueClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_SPACE_AVAILABLE] = g_signal_new (
+  signals[TA_QUEUE_SPACE_AVAILABLE] = g_signal_new (
       "space-available", TA_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -277,132 +273,6 @@ static void
 ta_queue_init (TaQueue *self)
 {
   g_mutex_init (&self->mutex);
-}
-
-/* Numbers an item that is taken, so that it can be given back in order. */
-static guint64
-ta_queue_number_locked (TaQueue *self)
-{
-  guint64 serial;
-
-  if (self->returned == NULL)
-    return self->n_taken++;
-
-  serial = g_array_index (self->returned, guint64, 0);
-  g_array_remove_index (self->returned, 0);
-  if (self->returned->len == 0)
-    g_clear_pointer (&self->returned, g_array_unref);
-
-  return serial;
-}
-
-/* Moves the first item out, and lets the first in that waits for it. */
-TaQueueResult
-ta_queue_take_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step)
-{
-  gboolean  was_full = self->capacity != 0 && self->items.length >= self->capacity;
-  TaWaiter *putter = self->putters.head;
-
-  if (!ta_items_pop_head (&self->items, &taker->value))
-    return self->closed ? TA_QUEUE_CLOSED : TA_QUEUE_WOULD_BLOCK;
-
-  taker->serial = ta_queue_number_locked (self);
-
-  if (putter != NULL)
-    {
-      ta_waiter_end_locked (putter, TA_OUTCOME_DONE);
-      step->ended = putter;
-    }
-  else if (was_full)
-    {
-      step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_SPACE_AVAILABLE);
-    }
-
-  return TA_QUEUE_DONE;
-}
-
-/* Moves an item to the first who waits for one; FALSE if nobody does. */
-static gboolean
-ta_queue_hand_over_locked (TaQueue *self, GValue *value, TaQueueStep *step)
-{
-  TaWaiter *getter = self->getters.head;
-
-  if (getter == NULL)
-    return FALSE;
-
-  ta_waiter_end_locked (getter, TA_OUTCOME_DONE);
-  getter->value = *value;
-  getter->serial = self->n_taken++;
-  *value = (GValue) G_VALUE_INIT;
-  step->ended = getter;
-
-  return TRUE;
-}
-
-/* Gives an item back that was taken: to the front, whether there is space or not, and in order. */
-void
-ta_queue_return_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step)
-{
-  TaWaiter *getter = self->getters.head;
-  guint     position = 0;
-
-  if (getter != NULL)
-    {
-      ta_waiter_end_locked (getter, TA_OUTCOME_DONE);
-      getter->value = taker->value;
-      getter->serial = taker->serial;
-      taker->value = (GValue) G_VALUE_INIT;
-      step->ended = getter;
-      return;
-    }
-
-  if (self->items.length == 0)
-    step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_ITEMS_AVAILABLE);
-
-  if (self->returned == NULL)
-    self->returned = g_array_new (FALSE, FALSE, sizeof (guint64));
-  while (position < self->returned->len &&
-         g_array_index (self->returned, guint64, position) < taker->serial)
-    position++;
-  g_array_insert_val (self->returned, position, taker->serial);
-  ta_items_insert (&self->items, position, &taker->value);
-}
-
-/* Moves an item to the first who waits for one, or in. */
-TaQueueResult
-ta_queue_store_locked (TaQueue *self, GValue *value, TaQueueStep *step)
-{
-  if (self->closed)
-    return TA_QUEUE_CLOSED;
-
-  if (ta_queue_hand_over_locked (self, value, step))
-    return TA_QUEUE_DONE;
-
-  if (self->capacity != 0 && self->items.length >= self->capacity)
-    return TA_QUEUE_WOULD_BLOCK;
-
-  if (self->items.length == 0)
-    step->notification_id = TA_NOTIFIER_SIGNAL (SIGNAL_ITEMS_AVAILABLE);
-  ta_items_push_tail (&self->items, value);
-
-  return TA_QUEUE_DONE;
-}
-
-/* Does what is left to be done after the unlock. */
-void
-ta_queue_finish_step (TaQueue *self, TaQueueStep *step)
-{
-  if (step->ended != NULL)
-    ta_waiter_complete (step->ended);
-  if (step->notification_id != 0)
-    ta_notifier_notify (&self->notifier, self, step->notification_id);
-}
-
-/* How messages call it. */
-char *
-ta_queue_describe (TaQueue *self)
-{
-  return self->name != NULL ? g_strdup_printf ("queue “%s”", self->name) : g_strdup ("a queue");
 }
 
 /**
@@ -542,6 +412,8 @@ ta_queue_get_is_empty (TaQueue *self)
  *
  * Says whether a put would have to wait, at this moment; from any thread.
  *
+ * A place that was given to somebody by [method@Queue.reserve_async] counts like an item.
+ *
  * Returns: whether it is full, which a queue without a capacity never is
  *
  * Since: 1.0
@@ -549,9 +421,15 @@ ta_queue_get_is_empty (TaQueue *self)
 gboolean
 ta_queue_get_is_full (TaQueue *self)
 {
+  gboolean is_full;
+
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
-  return self->capacity != 0 && ta_queue_get_length (self) == self->capacity;
+  g_mutex_lock (&self->mutex);
+  is_full = ta_queue_is_full_locked (self);
+  g_mutex_unlock (&self->mutex);
+
+  return is_full;
 }
 
 /**
@@ -579,7 +457,7 @@ ta_queue_get_closed (TaQueue *self)
  * Lets nothing more into the queue; from any thread.
  *
  * From now on every put fails with `TA_ERROR_CLOSED`, those included that wait, whose items stay with
- * their callers. What is in the queue can still be got; when there is nothing left, every get fails
+ * their callers, and those for which a place was reserved. What is in the queue can still be got; when there is nothing left, every get fails
  * with `TA_ERROR_CLOSED`, those included that wait. To close a queue twice does nothing.
  *
  * Since: 1.0

@@ -70,6 +70,23 @@ TA_AVAILABLE_IN_1_0
 gboolean ta_queue_put_finish (TaQueue *self, GAsyncResult *result, GError **error);
 
 TA_AVAILABLE_IN_1_0
+void ta_queue_reserve_async (TaQueue            *self,
+                             gint64              timeout_us,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+
+TA_AVAILABLE_IN_1_0
+GAsyncResult *ta_queue_reserve_finish (TaQueue *self, GAsyncResult *result, GError **error);
+
+TA_AVAILABLE_IN_1_0
+gboolean
+ta_queue_put_reserved (TaQueue *self, GAsyncResult *result, const GValue *value, GError **error);
+
+TA_AVAILABLE_IN_1_0
+void ta_queue_release_reserved (TaQueue *self, GAsyncResult *result);
+
+TA_AVAILABLE_IN_1_0
 gboolean ta_queue_try_get (TaQueue *self, GValue *value, GError **error);
 
 TA_AVAILABLE_IN_1_0

@@ -51,16 +51,12 @@ struct _TaWaiter
   guint8        outcome;      /* a TaOutcome; const once it is not PENDING */
   guint8        is_operation; /* const */
   guint8        is_late;      /* its time was up before it stood in a list */
+  guint8        has_slot; /* it was given a place in a queue, for a value that is still to come */
 
-  /* What changes hands: the value that the waiter gets, or one that it could not put. It is its own
-   * once the wait has ended. */
+  /* What changes hands: the value that the waiter gets, or one that it could not put yet. It is its
+   * own once the wait has ended. */
   GValue  value;
   guint64 serial; /* of a value that came from a queue: the number with which it was taken */
-
-  /* For one that waits for its value to be admitted: where it is, and how to take it back if the
-   * wait ends otherwise. */
-  GValue *slot;
-  void (*withdraw_locked) (TaWaiter *waiter);
 };
 
 /* A blocked thread, on its own stack. */

@@ -58,9 +58,6 @@ ta_waiter_end_locked (TaWaiter *self, TaOutcome outcome)
   if (list == NULL)
     return FALSE;
 
-  if (outcome != TA_OUTCOME_DONE && self->withdraw_locked != NULL)
-    self->withdraw_locked (self);
-
   if (self->previous != NULL)
     self->previous->next = self->next;
   else
@@ -140,8 +137,6 @@ ta_waiter_list_end_all_locked (TaWaiterList *self, TaOutcome outcome)
     {
       waiter->outcome = outcome;
       waiter->list = NULL;
-      if (outcome != TA_OUTCOME_DONE && waiter->withdraw_locked != NULL)
-        waiter->withdraw_locked (waiter);
     }
 
   self->head = self->tail = NULL;

@@ -16,6 +16,7 @@ const {TIMEOUT_DEFAULT, TIMEOUT_INFINITE} = ThreadedAsync;
 
 Gio._promisify(ThreadedAsync.Queue.prototype, 'get_async', 'get_finish');
 Gio._promisify(ThreadedAsync.Queue.prototype, 'put_async', 'put_finish');
+Gio._promisify(ThreadedAsync.Queue.prototype, 'reserve_async', 'reserve_finish');
 
 function newQueue(capacity, ...items) {
   const queue = ThreadedAsync.Queue.new(capacity);
@@ -210,6 +211,23 @@ test('get_async with a plain callback', async () => {
   assertEqual(seen, null);
   await until(() => seen !== null);
   assertEqual(seen.join(), 'true,2.5');
+});
+
+test('reserve_async gives a place for a later put', async () => {
+  const queue = newQueue(1);
+  const reservation = await queue.reserve_async(TIMEOUT_INFINITE, null);
+
+  assertEqual(queue.get_is_full(), true);
+  assertEqual(queue.get_length(), 0);
+  queue.put_reserved(reservation, 7);
+  assertEqual(queue.try_get()[1], 7);
+
+  const released = await queue.reserve_async(TIMEOUT_INFINITE, null);
+  const next = queue.reserve_async(TIMEOUT_INFINITE, null);
+
+  queue.release_reserved(released);
+  queue.put_reserved(await next, 8);
+  assertEqual(queue.try_get()[1], 8);
 });
 
 test('signals come in later turns of the main loop, once for all', async () => {

@@ -389,6 +389,59 @@ def test_in_a_runner(runner):
     assert seen + everything(queue) == list(range(10))
 
 
+def results_of(begin, n):
+    """Starts n operations, and returns their results, which nobody has looked at."""
+    results = []
+    for _ in range(n):
+        begin(LONG, None, lambda source, result: results.append(result))
+    main_turns()
+    assert len(results) == n
+    return results
+
+
+def test_item_that_is_not_taken_goes_back():
+    queue = ThreadedAsync.Queue.new(0)
+    for i in range(4):
+        put(queue, i)
+    results = results_of(queue.get_async, 3)
+    assert queue.get_length() == 1
+
+    _ok, value = queue.get_finish(results.pop(1))
+    assert value == 1
+    results.clear()
+    assert everything(queue) == [0, 2, 3]
+
+
+def test_reserve():
+    queue = ThreadedAsync.Queue.new(2)
+    results = results_of(queue.reserve_async, 2)
+    assert queue.get_is_full() and queue.get_length() == 0
+    with raises_io(Gio.IOErrorEnum.WOULD_BLOCK):
+        queue.try_put(0)
+
+    reservation = queue.reserve_finish(results[0])
+    assert queue.put_reserved(reservation, "first")
+    with raises_ta(ThreadedAsync.Error.ALREADY_DONE):
+        queue.put_reserved(reservation, "again")
+    assert queue.get_is_full()
+
+    # Who lets go of the result lets go of the place.
+    del reservation
+    results.clear()
+    assert not queue.get_is_full()
+    put(queue, "second")
+
+    waiting = []
+    queue.reserve_async(LONG, None, lambda source, result: waiting.append(result))
+    main_turns()
+    assert waiting == []
+    assert get(queue) == "first"
+    main_turns()
+    queue.release_reserved(waiting[0])
+    assert not queue.get_is_full()
+    assert everything(queue) == ["second"]
+
+
 def test_signals():
     queue = ThreadedAsync.Queue.new(1)
     seen = []
