@@ -221,6 +221,12 @@ ta_box_get_plain (TaBox *self, GValue *value)
   return copy_out (&self->plain, value);
 }
 
+GType
+ta_box_get_foreign_type (TaBox *self)
+{
+  return G_VALUE_TYPE (&self->foreign);
+}
+
 /* Returns the type that counts where only values of one type are let in. */
 GType
 ta_box_get_item_type (TaBox *self)

@@ -36,7 +36,7 @@ struct _TaFuture
   union
   {
     GValue  value; /* const once SUCCEEDED */
-    GError *error; /* const once FAILED */
+    GError *error; /* const once FAILED, but for what it carries: lock */
   } result;
 
   TaNotifier notifier; /* has its own rules */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "ta-error.h"
+#include "ta-error-private.h"
 #include "ta-future-private.h"
 #include "ta-timeout.h"
 #include "ta-value-private.h"
@@ -211,6 +211,23 @@ ta_future_end_with_error (TaFuture *self, GError *error)
   return TRUE;
 }
 
+/* Copies the error of a future that is done. */
+static GError *
+ta_future_copy_error (TaFuture *self)
+{
+  GError *error;
+
+  /* Copying one of another domain may run foreign code. */
+  if (self->result.error->domain != TA_ERROR)
+    return g_error_copy (self->result.error);
+
+  g_mutex_lock (&self->mutex);
+  error = g_error_copy (self->result.error);
+  g_mutex_unlock (&self->mutex);
+
+  return error;
+}
+
 /* Copies the result of a future that is done. */
 static gboolean
 ta_future_copy_result (TaFuture *self, GValue *value, GError **error)
@@ -218,7 +235,7 @@ ta_future_copy_result (TaFuture *self, GValue *value, GError **error)
   if (g_atomic_int_get (&self->state) == TA_FUTURE_FAILED)
     {
       if (error != NULL)
-        *error = g_error_copy (self->result.error);
+        *error = ta_future_copy_error (self);
       return FALSE;
     }
 
@@ -509,4 +526,39 @@ ta_future_wait_finish (TaFuture *self, GAsyncResult *result, GValue *value, GErr
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
 
   return ta_future_finish_wait (result, self, &wait_kind, value, error);
+}
+
+/**
+ * ta_future_take_foreign_error:
+ * @self: a future
+ * @type: the type of the foreign value that the caller can use
+ *
+ * Takes what [method@Promise.return_foreign_error] has put into the error, for a binding; from any
+ * thread.
+ *
+ * An error of a language with a garbage collector most often refers to what waits for it, and the
+ * collector does not see the reference that the future holds. So the first who takes it has the only
+ * one, and is to keep it where his collector can find it. The future itself, and the errors that its
+ * waits fail with from now on, have domain, code and message as before.
+ *
+ * Returns: (transfer full) (nullable): the box, or %NULL when the future is not done, has not failed
+ *   in this way, has a value of another type, or when somebody else has taken it
+ *
+ * Since: 1.0
+ */
+TaBox *
+ta_future_take_foreign_error (TaFuture *self, GType type)
+{
+  TaBox *foreign;
+
+  g_return_val_if_fail (TA_IS_FUTURE (self), NULL);
+
+  if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
+    return NULL;
+
+  g_mutex_lock (&self->mutex);
+  foreign = ta_error_steal_foreign (self->result.error, type);
+  g_mutex_unlock (&self->mutex);
+
+  return foreign;
 }

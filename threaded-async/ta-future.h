@@ -9,7 +9,7 @@
 #error "Only <threaded-async.h> can be included directly."
 #endif
 
-#include "ta-types.h"
+#include "ta-box.h"
 
 G_BEGIN_DECLS
 
@@ -44,5 +44,8 @@ void ta_future_wait_async (TaFuture           *self,
 TA_AVAILABLE_IN_1_0
 gboolean
 ta_future_wait_finish (TaFuture *self, GAsyncResult *result, GValue *value, GError **error);
+
+TA_AVAILABLE_IN_1_0
+TaBox *ta_future_take_foreign_error (TaFuture *self, GType type) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

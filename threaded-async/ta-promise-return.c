@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "ta-error.h"
+#include "ta-error-private.h"
 #include "ta-promise-private.h"
 #include "ta-value-private.h"
 
@@ -288,6 +288,30 @@ ta_promise_return_new_error_literal (TaPromise *self, GQuark domain, int code, c
   g_return_if_fail (message != NULL);
 
   ta_promise_return_error (self, g_error_new_literal (domain, code, message));
+}
+
+/**
+ * ta_promise_return_foreign_error:
+ * @self: a promise
+ * @code: the error code, of the domain `TA_ERROR`
+ * @message: the message
+ * @foreign: what the error is in the language that it comes from
+ *
+ * Ends the promise with an error that comes from another language; once, from any thread.
+ *
+ * Who waits sees an error like any other. The binding of the language gets back what it put in by
+ * [method@Future.take_foreign_error]; it goes through everything that copies the error.
+ *
+ * Since: 1.0
+ */
+void
+ta_promise_return_foreign_error (TaPromise *self, TaError code, const char *message, TaBox *foreign)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (message != NULL);
+  g_return_if_fail (foreign != NULL);
+
+  ta_promise_return_error (self, ta_error_new_foreign (code, message, foreign));
 }
 
 /**

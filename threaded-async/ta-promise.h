@@ -9,7 +9,7 @@
 #error "Only <threaded-async.h> can be included directly."
 #endif
 
-#include "ta-types.h"
+#include "ta-error.h"
 
 G_BEGIN_DECLS
 
@@ -70,6 +70,12 @@ void ta_promise_return_new_error (TaPromise *self, GQuark domain, int code, cons
 TA_AVAILABLE_IN_1_0
 void
 ta_promise_return_new_error_literal (TaPromise *self, GQuark domain, int code, const char *message);
+
+TA_AVAILABLE_IN_1_0
+void ta_promise_return_foreign_error (TaPromise  *self,
+                                      TaError     code,
+                                      const char *message,
+                                      TaBox      *foreign);
 
 TA_AVAILABLE_IN_1_0
 void ta_promise_return_failed (TaPromise *self, const char *message);
