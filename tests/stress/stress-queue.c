@@ -1,0 +1,227 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "stress.h"
+
+/* Rounds in which everybody puts into a queue, gets from it, and sometimes closes it. */
+
+static TaQueue *
+get_queue (Round *self)
+{
+  return TA_QUEUE (self->object);
+}
+
+static void
+queue_begin (Round *self)
+{
+  static const guint capacities[] = { 0, 1, 1, 2, 3, 7 };
+
+  self->start.capacity =
+      capacities[g_rand_int_range (self->rand, 0, (int) G_N_ELEMENTS (capacities))];
+  self->object = G_OBJECT (ta_queue_new (self->start.capacity));
+}
+
+/* Takes note of what a put or a get came to. */
+static void
+queue_note (Party *self, gboolean succeeded, GValue *value, GError *error)
+{
+  Op *op = party_get_pending (self);
+
+  if (!succeeded)
+    {
+      party_end_with_error (self, error);
+    }
+  else
+    {
+      if (op->kind == OP_GET && !ta_value_take_int (value, &op->value, &error))
+        round_fail (self->round, "not what was put: %s", error->message);
+      party_end (self, RESULT_OK);
+    }
+
+  if (G_IS_VALUE (value))
+    g_value_unset (value);
+}
+
+static void
+put_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Party   *self = data;
+  GValue   value = G_VALUE_INIT;
+  GError  *error = NULL;
+  gboolean succeeded = ta_queue_put_finish (TA_QUEUE (source), result, &error);
+
+  queue_note (self, succeeded, &value, error);
+  party_go_on (self);
+}
+
+static void
+get_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Party   *self = data;
+  GValue   value = G_VALUE_INIT;
+  GError  *error = NULL;
+  gboolean succeeded = ta_queue_get_finish (TA_QUEUE (source), result, &value, &error);
+
+  queue_note (self, succeeded, &value, error);
+  party_go_on (self);
+}
+
+static void
+close_queue (Party *self)
+{
+  party_begin (self, OP_CLOSE, 0);
+  ta_queue_close (get_queue (self->round));
+  party_end (self, RESULT_OK);
+}
+
+static gboolean
+queue_act (Party *self)
+{
+  TaQueue *queue = get_queue (self->round);
+  gboolean puts = party_random (self, 16) < 6 + 4 * (int) (self->id % 2);
+  gboolean tries = party_random (self, 4) == 0;
+  gint64   number = puts ? party_new_value (self->round) : 0;
+  GValue   value = G_VALUE_INIT;
+  GError  *error = NULL;
+  gboolean succeeded;
+
+  if (party_random (self, (int) self->round->n_ops * 8) == 0)
+    {
+      close_queue (self);
+      return TRUE;
+    }
+
+  party_choose (self);
+  party_begin (self, puts ? OP_PUT : OP_GET, number);
+  if (!tries)
+    party_waits (self, puts ? OP_PUT : OP_GET);
+
+  if (!tries && self->runner != NULL)
+    {
+      if (puts)
+        ta_queue_put_async (queue, TA_VALUE_INT (number), self->timeout_us, self->cancellable,
+                            put_cb, self);
+      else
+        ta_queue_get_async (queue, self->timeout_us, self->cancellable, get_cb, self);
+      return FALSE;
+    }
+
+  if (tries && puts)
+    succeeded = ta_queue_try_put (queue, TA_VALUE_INT (number), &error);
+  else if (tries)
+    succeeded = ta_queue_try_get (queue, &value, &error);
+  else if (puts)
+    succeeded = ta_queue_put_wait (queue, TA_VALUE_INT (number), self->timeout_us,
+                                   self->cancellable, &error);
+  else
+    succeeded = ta_queue_get_wait (queue, &value, self->timeout_us, self->cancellable, &error);
+  queue_note (self, succeeded, &value, error);
+
+  return TRUE;
+}
+
+/* The coordinator's own operations. */
+static OpResult
+try_get (Round *self)
+{
+  Op    *op = history_begin (self->history, OP_GET, MAX_PARTIES, 0);
+  GValue value = G_VALUE_INIT;
+
+  if (ta_queue_try_get (get_queue (self), &value, NULL))
+    {
+      ta_value_take_int (&value, &op->value, NULL);
+      history_end (op, RESULT_OK);
+    }
+  else
+    {
+      history_end (op,
+                   ta_queue_get_closed (get_queue (self)) ? RESULT_CANCELLED : RESULT_WOULD_BLOCK);
+    }
+
+  return op->result;
+}
+
+static void
+try_put (Round *self)
+{
+  gint64 number = party_new_value (self);
+  Op    *op = history_begin (self->history, OP_PUT, MAX_PARTIES, number);
+
+  if (ta_queue_try_put (get_queue (self), TA_VALUE_INT (number), NULL))
+    history_end (op, RESULT_OK);
+  else
+    history_end (op,
+                 ta_queue_get_closed (get_queue (self)) ? RESULT_CANCELLED : RESULT_WOULD_BLOCK);
+}
+
+/*
+ * Only if that is what is missing: who waits for an item though there is one has missed it, and must
+ * not be helped.
+ */
+static void
+queue_assist (Round *self)
+{
+  TaQueue *queue = get_queue (self);
+
+  if (ta_queue_get_closed (queue))
+    return;
+
+  if (round_has_waiting (self, OP_GET) && ta_queue_get_is_empty (queue))
+    try_put (self);
+  else if (round_has_waiting (self, OP_PUT) && ta_queue_get_is_full (queue))
+    try_get (self);
+}
+
+static void
+queue_empty (Round *self)
+{
+  while (try_get (self) == RESULT_OK)
+    ;
+}
+
+static void
+queue_check_small (Round *self)
+{
+  queue_empty (self);
+  round_check_linear (self, model_queue_step);
+}
+
+static void
+queue_check_long (Round *self)
+{
+  g_autoptr (GArray) all = NULL;
+  g_autofree char   *fault = NULL;
+
+  queue_empty (self);
+  all = round_collect (self);
+  fault = history_find_queue_fault (all, self->stopped == NULL);
+  if (fault != NULL)
+    round_fail (self, "%s", fault);
+}
+
+const Scenario queue_small = { .path = "/stress/queue/linearizable",
+                               .max_parties = 6,
+                               .max_ops = 36,
+                               .begin = queue_begin,
+                               .act = queue_act,
+                               .assist = queue_assist,
+                               .check = queue_check_small };
+
+const Scenario queue_long = { .path = "/stress/queue/fifo",
+                              .max_parties = MAX_PARTIES,
+                              .max_ops = 1500,
+                              .begin = queue_begin,
+                              .act = queue_act,
+                              .assist = queue_assist,
+                              .check = queue_check_long };
+
+const Scenario queue_stopped = { .path = "/stress/queue/stopped",
+                                 .max_parties = MAX_PARTIES,
+                                 .max_ops = 600,
+                                 .stops_runner = TRUE,
+                                 .begin = queue_begin,
+                                 .act = queue_act,
+                                 .assist = queue_assist,
+                                 .check = queue_check_long };
