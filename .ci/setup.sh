@@ -11,9 +11,11 @@ packages=(
   flake8
   gcc
   gi-docgen
+  gir1.2-gdkpixbuf-2.0
   gir1.2-glib-2.0
   gjs
   libc6-dev
+  libffi-dev
   libgirepository1.0-dev
   libglib2.0-dev
   meson

@@ -13,6 +13,7 @@
 #include "ta-future.h"
 #include "ta-promise.h"
 #include "ta-queue.h"
+#include "ta-runner-method.h"
 #include "ta-runner.h"
 #include "ta-sleep.h"
 #include "ta-task.h"
