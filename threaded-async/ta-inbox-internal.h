@@ -25,6 +25,8 @@ struct _TaInbox
   TaInboxItem *head;   /* atomic: what was pushed, newest first */
   int          parked; /* atomic: the loop sleeps, or is about to, and is to be woken */
 
+  int awakened; /* atomic: a loop of another kind that turns this one has something to do */
+
   char    *owner; /* const once others know the inbox: the name of the loop that owns the context */
   TaTimers timers; /* has its own lock */
 
@@ -39,9 +41,10 @@ struct _TaInbox
   guint    yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
   TaRest  *rests;      /* what to do at rest, oldest first */
   TaRest  *last_rest;
-  GSource *rest;  /* the source that is ready when nothing else is */
-  TaSpin   spin;  /* for a context whose loop is not ours */
-  guint    turns; /* counts the iterations in which somebody waits for the rest */
+  GSource *rest;    /* the source that is ready when nothing else is */
+  TaSpin   spin;    /* for a context whose loop is not ours */
+  gboolean is_busy; /* a loop of another kind has more to do, so that this one is not at rest */
+  guint    turns;   /* counts the iterations in which somebody waits for the rest */
 };
 
 /* In the thread that owns the context. */

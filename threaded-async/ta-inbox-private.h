@@ -64,6 +64,10 @@ gboolean    ta_inbox_park (TaInbox *self);
 void        ta_inbox_unpark (TaInbox *self);
 void        ta_inbox_drain (TaInbox *self);
 gboolean    ta_inbox_turn (TaInbox *self);
+void        ta_inbox_awaken (TaInbox *self);
+gboolean    ta_inbox_is_awakened (TaInbox *self);
+void        ta_inbox_clear_awakened (TaInbox *self);
+void        ta_inbox_set_busy (TaInbox *self, gboolean is_busy);
 void        ta_inbox_close (TaInbox *self, gboolean is_owner);
 
 /* The sources of an inbox keep its memory; they are made and freed by these. */

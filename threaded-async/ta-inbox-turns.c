@@ -42,7 +42,7 @@ gboolean
 ta_inbox_park (TaInbox *self)
 {
   g_atomic_int_set (&self->parked, TRUE);
-  if (!ta_inbox_has_items (self))
+  if (!ta_inbox_has_items (self) && !ta_inbox_is_awakened (self))
     return TRUE;
 
   g_atomic_int_set (&self->parked, FALSE);
@@ -54,6 +54,35 @@ ta_inbox_unpark (TaInbox *self)
 {
   if (g_atomic_int_get (&self->parked))
     g_atomic_int_set (&self->parked, FALSE);
+}
+
+/* Lets a loop of another kind look again, which turns this one; from any thread. */
+void
+ta_inbox_awaken (TaInbox *self)
+{
+  g_atomic_int_set (&self->awakened, TRUE);
+  if (g_atomic_int_get (&self->parked) && g_atomic_int_exchange (&self->parked, FALSE))
+    g_main_context_wakeup (self->context);
+}
+
+gboolean
+ta_inbox_is_awakened (TaInbox *self)
+{
+  return g_atomic_int_get (&self->awakened);
+}
+
+void
+ta_inbox_clear_awakened (TaInbox *self)
+{
+  if (g_atomic_int_get (&self->awakened))
+    g_atomic_int_set (&self->awakened, FALSE);
+}
+
+/* Says that whoever turns the context has more to do; in its thread. */
+void
+ta_inbox_set_busy (TaInbox *self, gboolean is_busy)
+{
+  self->is_busy = is_busy;
 }
 
 /*
@@ -213,7 +242,10 @@ ta_inbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 static gboolean
 ta_inbox_dispatch_rest (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  ta_inbox_come_to_rest (ta_inbox_source_get_inbox (source), TRUE);
+  TaInbox *self = ta_inbox_source_get_inbox (source);
+
+  if (!self->is_busy && !ta_inbox_is_awakened (self))
+    ta_inbox_come_to_rest (self, TRUE);
 
   return G_SOURCE_CONTINUE;
 }

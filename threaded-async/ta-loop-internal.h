@@ -80,7 +80,8 @@ struct _TaLoop
   TaInboxItem idle;         /* the inbox's, when the last task has ended while stopping */
 
   /* The loop's thread. */
-  TaSpin      spin;
+  TaSpin spin;
+  gint64 looked_around; /* about when a loop of another kind last had an iteration of this one */
   TaStopPhase phase;
   gboolean    is_forced;
   TaRest      rest;

@@ -39,6 +39,7 @@ gboolean       ta_loop_is_current (TaLoop *self);
 
 gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
 void     ta_loop_run (TaLoop *self);
+gboolean ta_loop_iterate (TaLoop *self, gint64 deadline);
 void     ta_loop_interrupt (TaLoop *self);
 gboolean ta_loop_check_running (TaLoop *self, GError **error);
 gboolean ta_loop_revive_runner (TaLoop *self, TaRunner *runner);

@@ -7,6 +7,9 @@
 
 /* How a threaded loop turns, and how it sleeps. */
 
+/* When the poll of this thread is to end that comes next, for the sake of a loop of another kind. */
+static _Thread_local gint64 poll_deadline = G_MAXINT64;
+
 /* How long a loop that serves its inbox may leave everything else in its context alone. */
 #define SERVE_US 200
 
@@ -61,12 +64,99 @@ ta_loop_run (TaLoop *self)
     }
 }
 
+/*
+ * Looks for a while, without going to sleep yet, whether something comes for the inbox, which is
+ * done straight away, or for a loop of another kind that turns this one. FALSE if nothing came.
+ */
+static gboolean
+ta_loop_look (TaLoop *self, TaSpinWait *wait)
+{
+  gboolean has_items, found;
+
+  do
+    {
+      has_items = ta_inbox_has_items (self->inbox);
+      found = has_items || ta_inbox_is_awakened (self->inbox);
+    }
+  while (!found && ta_spin_pause (wait));
+
+  ta_spin_note (&self->spin, wait, found);
+  if (has_items)
+    ta_inbox_turn (self->inbox);
+
+  return found;
+}
+
+/* One iteration for a loop that has nothing to do before the deadline. */
+static void
+ta_loop_wait (TaLoop *self, gint64 deadline)
+{
+  TaSpinWait wait;
+
+  if (ta_spin_start (&self->spin, &wait))
+    {
+      /* Here too, anything else in the context may have to wait for a little while. */
+      if (wait.end - self->looked_around > SERVE_US)
+        {
+          self->looked_around = wait.end;
+          if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit))
+            return;
+          ta_spin_restart (&wait);
+        }
+      if (deadline > wait.end && ta_loop_look (self, &wait))
+        return;
+    }
+
+  poll_deadline = deadline;
+  g_main_context_iteration (self->context, TRUE);
+  poll_deadline = G_MAXINT64;
+}
+
+/*
+ * Does one iteration for a loop of another kind, in its thread; @deadline is when that one has
+ * something to do, or 0 if it has now. FALSE once the loop is to quit.
+ */
+gboolean
+ta_loop_iterate (TaLoop *self, gint64 deadline)
+{
+  if (g_atomic_int_get (&self->quit))
+    return FALSE;
+
+  if (deadline != 0)
+    {
+      ta_loop_wait (self, deadline);
+    }
+  else
+    {
+      /* This loop is not at rest before the other one is. */
+      ta_inbox_set_busy (self->inbox, TRUE);
+      g_main_context_iteration (self->context, FALSE);
+      ta_inbox_set_busy (self->inbox, FALSE);
+    }
+
+  /* The other loop now looks again for what it has to do. */
+  ta_inbox_clear_awakened (self->inbox);
+
+  return !g_atomic_int_get (&self->quit);
+}
+
 /* Sleeps for the loop that this thread runs: see ta_inbox_park(). */
 int
 ta_loop_poll (GPollFD *fds, guint n_fds, int timeout)
 {
   TaInbox *inbox = ta_inbox_get_entered ();
   int      n_ready;
+
+  if (timeout != 0 && poll_deadline != G_MAXINT64)
+    {
+      gint64 left = MAX (poll_deadline - g_get_monotonic_time (), 0);
+
+      /* Rather late than early: what is due is not done before its time. */
+      left = MIN ((left + 999) / 1000, G_MAXINT);
+      timeout = timeout < 0 ? (int) left : MIN (timeout, (int) left);
+      /* Not for the main loops that are nested in what comes of it. */
+      poll_deadline = G_MAXINT64;
+    }
 
   if (timeout != 0 && !ta_inbox_park (inbox))
     timeout = 0;

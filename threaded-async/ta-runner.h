@@ -45,8 +45,9 @@ G_DECLARE_DERIVABLE_TYPE (TaRunner, ta_runner, TA, RUNNER, GObject)
  * TaRunnerClass:
  * @parent_class: the parent class
  * @run: runs the loop; called once, in the runner's own thread, when a threaded runner is started.
- *   An implementation may set things up for the thread, must chain up, and may then clean up; the
- *   parent's implementation returns when the runner has been stopped
+ *   An implementation may set things up for the thread, and clean up afterwards. In between it chains
+ *   up, and the parent's implementation returns when the runner has been stopped; or it brings an
+ *   event loop of its own, and calls [method@Runner.iterate] until that returns %FALSE
  * @interrupt: gets the thread unstuck; called at most once, when the time of a stop is nearly over and
  *   the thread has not ended, without a lock, in the thread that is blocked in the stop, or where there
  *   is none in one of the library's own. The parent's implementation wakes the runner's thread from
@@ -110,6 +111,12 @@ gint64 ta_runner_get_default_timeout (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0
 gboolean ta_runner_is_in_loop (TaRunner *self);
+
+TA_AVAILABLE_IN_1_0
+gboolean ta_runner_iterate (TaRunner *self, gint64 timeout_us);
+
+TA_AVAILABLE_IN_1_0
+void ta_runner_wake_up (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0
 gboolean ta_runner_start (TaRunner *self, GError **error);
