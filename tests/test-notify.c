@@ -185,6 +185,82 @@ set_progress_thread (gpointer promise)
   return NULL;
 }
 
+typedef struct
+{
+  TestWitness witness;
+  guint       turn;
+  guint       turns[3];
+} FailureSeen;
+
+static void
+failure_cb (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  static const char *const names[] = { "done", "error", "error-message" };
+  FailureSeen             *seen = data;
+  g_autoptr (GError)       error = NULL;
+  g_autofree char         *message = NULL;
+  gboolean                 done = FALSE;
+
+  test_witness_notify_cb (object, pspec, &seen->witness);
+  g_object_get (object, "done", &done, "error", &error, "error-message", &message, NULL);
+  g_assert_true (done);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_cmpstr (error->message, ==, "nothing there");
+  g_assert_cmpstr (message, ==, "nothing there");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (pspec->name, names[i]))
+      {
+        g_assert_cmpuint (seen->turns[i], ==, 0);
+        seen->turns[i] = seen->turn;
+      }
+}
+
+static void
+return_not_found (gpointer promise)
+{
+  ta_promise_return_new_error (promise, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "nothing %s", "there");
+}
+
+/* A failure is told by done, error and error-message in one turn; a value by done alone. */
+static void
+test_error (void)
+{
+  Fixture            fixture;
+  FailureSeen        seen = { .turn = 1 };
+  TestWitness        witness;
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *message = NULL;
+
+  fixture_init (&fixture);
+  g_object_get (fixture.task, "error", &error, "error-message", &message, NULL);
+  g_assert_no_error (error);
+  g_assert_null (message);
+  test_witness_init (&seen.witness, NULL);
+  g_signal_connect (fixture.task, "notify", G_CALLBACK (failure_cb), &seen);
+  test_thread_call (return_not_found, fixture.promise);
+  while (seen.witness.count == 0)
+    {
+      seen.turn++;
+      g_main_context_iteration (NULL, TRUE);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (seen.turns); i++)
+    g_assert_cmpuint (seen.turns[i], ==, seen.turn);
+  fixture_clear (&fixture);
+  g_assert_cmpuint (seen.witness.count, ==, 3);
+
+  fixture_init (&fixture);
+  test_witness_init (&witness, NULL);
+  connect_witness (fixture.task, "notify", &witness);
+  test_thread_call (return_one, fixture.promise);
+  TEST_TURN_UNTIL (NULL, witness.count > 0);
+  test_turn_all (NULL);
+  g_assert_cmpuint (witness.count, ==, 1);
+  g_assert_null (ta_future_dup_error (TA_FUTURE (fixture.task)));
+  g_assert_null (ta_future_dup_error_message (TA_FUTURE (fixture.task)));
+  fixture_clear (&fixture);
+}
+
 /* A thousand changes are one notification a turn at most, and the last state is seen. */
 static void
 test_coalesced (void)
@@ -429,6 +505,7 @@ main (int argc, char *argv[])
 
   test_add ("/promise-5/notify-in-owner-context", test_owner_context);
   test_add ("/promise-5/notify-in-other-context", test_other_context);
+  test_add ("/promise-5/error", test_error);
   test_add ("/promise-5/coalesced", test_coalesced);
   test_add ("/promise-5/none-after-disconnect", test_disconnected);
   test_add ("/promise-5/keeps-object", test_keeps_object);

@@ -28,7 +28,8 @@
  * ta_promise_return_int (promise, 42);
  * ```
  *
- * `notify::done` is emitted in [property@Future:main-context], whoever made the future done.
+ * `notify::done`, and for a failure `notify::error` and `notify::error-message`, are emitted in
+ * [property@Future:main-context], whoever made the future done.
  *
  * Since: 1.0
  */
@@ -72,6 +73,12 @@ ta_future_get_property (GObject *object, guint property_id, GValue *value, GPara
     {
     case TA_FUTURE_PROP_DONE:
       g_value_set_boolean (value, ta_future_get_done (self));
+      break;
+    case TA_FUTURE_PROP_ERROR:
+      g_value_take_boxed (value, ta_future_dup_error (self));
+      break;
+    case TA_FUTURE_PROP_ERROR_MESSAGE:
+      g_value_take_string (value, ta_future_dup_error_message (self));
       break;
     case TA_FUTURE_PROP_MAIN_CONTEXT:
       g_value_set_boxed (value, ta_future_get_main_context (self));
@@ -120,6 +127,34 @@ ta_future_class_init (TaFutureClass *klass)
    */
   props[TA_FUTURE_PROP_DONE] =
       g_param_spec_boolean ("done", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TaFuture:error: (getter dup_error)
+   *
+   * The error with which the future was made done, if it was; else %NULL.
+   *
+   * It is notified together with [property@Future:done].
+   *
+   * Since: 1.0
+   */
+  props[TA_FUTURE_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TaFuture:error-message: (getter dup_error_message)
+   *
+   * The message of the error with which the future was made done, if it was; else %NULL.
+   *
+   * It is notified together with [property@Future:done], and made to be bound to a label:
+   *
+   * ```c
+   * g_object_bind_property (task, "error-message", label, "label", G_BINDING_SYNC_CREATE);
+   * ```
+   *
+   * Since: 1.0
+   */
+  props[TA_FUTURE_PROP_ERROR_MESSAGE] = g_param_spec_string (
+      "error-message", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * TaFuture:main-context: (getter get_main_context)
@@ -177,7 +212,12 @@ ta_future_finish_end (TaFuture *self, TaFutureState state)
   g_mutex_unlock (&self->mutex);
 
   ta_waiter_complete_list (waiters, TA_OUTCOME_DONE);
-  ta_notifier_notify (&self->notifier, self, TA_FUTURE_PROP_DONE);
+  if (state == TA_FUTURE_FAILED)
+    ta_notifier_notify_properties (&self->notifier, self,
+                                   1u << TA_FUTURE_PROP_DONE | 1u << TA_FUTURE_PROP_ERROR |
+                                       1u << TA_FUTURE_PROP_ERROR_MESSAGE);
+  else
+    ta_notifier_notify (&self->notifier, self, TA_FUTURE_PROP_DONE);
   ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->ended (self);
 }
 
@@ -263,6 +303,49 @@ ta_future_get_done (TaFuture *self)
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
 
   return g_atomic_int_get (&self->state) != TA_FUTURE_PENDING;
+}
+
+/**
+ * ta_future_dup_error: (get-property error)
+ * @self: a future
+ *
+ * Returns the error with which the future was made done; from any thread, without waiting.
+ *
+ * Returns: (transfer full) (nullable): a copy of the error, or %NULL if the future has not failed
+ *
+ * Since: 1.0
+ */
+GError *
+ta_future_dup_error (TaFuture *self)
+{
+  g_return_val_if_fail (TA_IS_FUTURE (self), NULL);
+
+  if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
+    return NULL;
+
+  return ta_future_copy_error (self);
+}
+
+/**
+ * ta_future_dup_error_message: (get-property error-message)
+ * @self: a future
+ *
+ * Returns the message of the error with which the future was made done; from any thread, without
+ * waiting.
+ *
+ * Returns: (transfer full) (nullable): the message, or %NULL if the future has not failed
+ *
+ * Since: 1.0
+ */
+char *
+ta_future_dup_error_message (TaFuture *self)
+{
+  g_return_val_if_fail (TA_IS_FUTURE (self), NULL);
+
+  if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
+    return NULL;
+
+  return g_strdup (self->result.error->message);
 }
 
 /**

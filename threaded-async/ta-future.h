@@ -22,6 +22,12 @@ TA_AVAILABLE_IN_1_0
 gboolean ta_future_get_done (TaFuture *self);
 
 TA_AVAILABLE_IN_1_0
+GError *ta_future_dup_error (TaFuture *self) G_GNUC_WARN_UNUSED_RESULT;
+
+TA_AVAILABLE_IN_1_0
+char *ta_future_dup_error_message (TaFuture *self) G_GNUC_WARN_UNUSED_RESULT;
+
+TA_AVAILABLE_IN_1_0
 GMainContext *ta_future_get_main_context (TaFuture *self);
 
 TA_AVAILABLE_IN_1_0

@@ -37,5 +37,6 @@ void
 ta_notifier_init (TaNotifier *self, gpointer object, TaInbox *inbox, const TaNotifierClass *klass);
 void ta_notifier_clear (TaNotifier *self);
 void ta_notifier_notify (TaNotifier *self, gpointer object, guint id);
+void ta_notifier_notify_properties (TaNotifier *self, gpointer object, guint ids);
 
 G_END_DECLS

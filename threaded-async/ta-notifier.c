@@ -43,7 +43,8 @@ ta_notifier_item_cb (TaInboxItem *item, gboolean dropped)
   g_object_unref (object);
 }
 
-/* Whether anybody would hear a notification: nobody pays for one that nobody listens to. */
+/* Whether anybody would hear a notification: nobody pays for one that nobody listens to. Which of the
+ * properties it is about makes no difference. */
 static gboolean
 is_listened_to (TaNotifier *self, GObject *object, guint id)
 {
@@ -65,6 +66,18 @@ is_listened_to (TaNotifier *self, GObject *object, guint id)
          g_signal_handler_find (object, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0;
 }
 
+/* Queues what is to be told: a bit for each id. */
+static void
+queue (TaNotifier *self, GObject *object, guint ids)
+{
+  /* Taken before the bits are set: from then on the item's turn may come and let go of it. */
+  g_object_ref (object);
+  if (g_atomic_int_or (&self->pending, ids) == 0)
+    ta_inbox_push (self->inbox, &self->item, ta_notifier_item_cb);
+  else
+    g_object_unref (object);
+}
+
 /*
  * Tells the listeners, in the object's main context, that a property has changed, or what a signal
  * says; from any thread, without a lock, after the change. The caller holds a reference on @object,
@@ -73,13 +86,14 @@ is_listened_to (TaNotifier *self, GObject *object, guint id)
 void
 ta_notifier_notify (TaNotifier *self, gpointer object, guint id)
 {
-  if (!is_listened_to (self, object, id))
-    return;
+  if (is_listened_to (self, object, id))
+    queue (self, object, 1u << id);
+}
 
-  /* Taken before the bit is set: from then on the item's turn may come and let go of it. */
-  g_object_ref (object);
-  if (g_atomic_int_or (&self->pending, 1u << id) == 0)
-    ta_inbox_push (self->inbox, &self->item, ta_notifier_item_cb);
-  else
-    g_object_unref (object);
+/* The same for several properties, with a bit for each id: they are told in the same turn. */
+void
+ta_notifier_notify_properties (TaNotifier *self, gpointer object, guint ids)
+{
+  if (is_listened_to (self, object, 0))
+    queue (self, object, ids);
 }

@@ -21,17 +21,17 @@
  * then returns is the result, a value included.
  *
  * The work tells how it comes on with [method@Promise.set_progress] and
- * [method@Promise.set_status], from any thread. `notify::progress`, `notify::status` and
- * `notify::done` are emitted in [property@Future:main-context], that of whoever made the task, at
- * most once per turn of its loop, and always end with the last state: in an application,
- * [method@GObject.Object.bind_property] from the task to a widget is all that it takes.
+ * [method@Promise.set_status], from any thread. `notify::progress`, `notify::status`,
+ * `notify::done` and `notify::error-message` are emitted in [property@Future:main-context], that of
+ * whoever made the task, at most once per turn of its loop, and always end with the last state: in
+ * an application, [method@GObject.Object.bind_property] from the task to a widget is all that it
+ * takes.
  *
  * Since: 1.0
  */
 
 enum
 {
-  PROP_DONE = TA_FUTURE_PROP_DONE,
   PROP_NAME = TA_FUTURE_N_PROPS,
   PROP_PROGRESS,
   PROP_STATUS,
@@ -190,7 +190,11 @@ ta_task_class_init (TaTaskClass *klass)
   for (guint id = PROP_NAME; id < N_PROPS; id++)
     g_object_class_install_property (object_class, id, props[id]);
 
-  props[PROP_DONE] = g_object_class_find_property (object_class, "done");
+  /* Those of the parent that are notified. */
+  props[TA_FUTURE_PROP_DONE] = g_object_class_find_property (object_class, "done");
+  props[TA_FUTURE_PROP_ERROR] = g_object_class_find_property (object_class, "error");
+  props[TA_FUTURE_PROP_ERROR_MESSAGE] =
+      g_object_class_find_property (object_class, "error-message");
 }
 
 static void
