@@ -112,6 +112,8 @@ class Job:
 
         if self.error is None:
             self.promise.return_boolean(True)
+        elif isinstance(self.error, GLib.Error):
+            self.promise.return_error(self.error)
         else:
             self.promise.return_failed(str(self.error))
         self.results.close()

@@ -40,6 +40,7 @@ static void
 fixture_clear (Fixture *self)
 {
   g_clear_pointer (&self->promise, ta_promise_unref);
+  ta_future_try_wait (TA_FUTURE (self->task), NULL, NULL);
   test_runner_stop (self->runner);
   g_clear_object (&self->task);
   g_clear_object (&self->runner);

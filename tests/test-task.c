@@ -442,6 +442,7 @@ test_progress_range (void)
       ta_promise_set_progress (probe.promise, given[i]);
       g_assert_cmpfloat (ta_task_get_progress (task), ==, seen[i]);
     }
+  ta_promise_return_boolean (probe.promise, TRUE);
   ta_promise_unref (probe.promise);
   test_runner_stop (runner);
   probe_clear (&probe);

@@ -59,12 +59,23 @@ struct _TaFutureClass
 
   /* Called once it is done, without a lock, by whoever ended it. */
   void (*ended) (TaFuture *self);
+
+  /* Called when somebody has been given its error, without a lock. */
+  void (*error_taken) (TaFuture *self);
 };
 
 TaFuture *ta_future_new (void);
 
+/* ta_future_get_done() for those who know what they have. */
+static inline gboolean
+ta_future_is_done (TaFuture *self)
+{
+  return g_atomic_int_get (&self->state) != TA_FUTURE_PENDING;
+}
+
 gboolean ta_future_end_with_value (TaFuture *self, GValue *value);
 gboolean ta_future_end_with_error (TaFuture *self, GError *error);
+GError  *ta_future_copy_error (TaFuture *self);
 char    *ta_future_describe (TaFuture *self);
 
 /* One operation for all waits on a future, whatever object the caller has. */

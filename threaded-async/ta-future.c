@@ -65,6 +65,11 @@ ta_future_real_ended (TaFuture *self)
 }
 
 static void
+ta_future_real_error_taken (TaFuture *self)
+{
+}
+
+static void
 ta_future_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
   TaFuture *self = TA_FUTURE (object);
@@ -117,6 +122,7 @@ ta_future_class_init (TaFutureClass *klass)
   klass->get_default_timeout = ta_future_real_get_default_timeout;
   klass->check_may_block = ta_future_real_check_may_block;
   klass->ended = ta_future_real_ended;
+  klass->error_taken = ta_future_real_error_taken;
 
   /**
    * TaFuture:done: (getter get_done)
@@ -252,7 +258,7 @@ ta_future_end_with_error (TaFuture *self, GError *error)
 }
 
 /* Copies the error of a future that is done. */
-static GError *
+GError *
 ta_future_copy_error (TaFuture *self)
 {
   GError *error;
@@ -276,6 +282,7 @@ ta_future_copy_result (TaFuture *self, GValue *value, GError **error)
     {
       if (error != NULL)
         *error = ta_future_copy_error (self);
+      ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->error_taken (self);
       return FALSE;
     }
 
@@ -302,7 +309,7 @@ ta_future_get_done (TaFuture *self)
 {
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
 
-  return g_atomic_int_get (&self->state) != TA_FUTURE_PENDING;
+  return ta_future_is_done (self);
 }
 
 /**
@@ -391,7 +398,7 @@ ta_future_try_wait (TaFuture *self, GValue *value, GError **error)
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
 
-  if (!ta_future_get_done (self))
+  if (!ta_future_is_done (self))
     {
       g_autofree char *description = ta_future_describe (self);
 
@@ -483,7 +490,7 @@ ta_future_wait (TaFuture     *self,
       return FALSE;
     }
 
-  if (ta_future_get_done (self))
+  if (ta_future_is_done (self))
     return ta_future_copy_result (self, value, error);
 
   if (timeout_us == 0)
@@ -642,6 +649,9 @@ ta_future_take_foreign_error (TaFuture *self, GType type)
   g_mutex_lock (&self->mutex);
   foreign = ta_error_steal_foreign (self->result.error, type);
   g_mutex_unlock (&self->mutex);
+
+  if (foreign != NULL)
+    ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->error_taken (self);
 
   return foreign;
 }

@@ -67,7 +67,15 @@ struct _TaLoop
   guint          n_tasks;
   gboolean       is_idle_queued; /* `idle` is in the inbox */
   TaGTaskEntry  *gtasks;         /* the started GTasks, latest first */
-  TaWaiterList   enders;         /* those who wait for the end */
+  TaFailure     *first_failure;  /* oldest first; see ta-loop-failed.c */
+  TaFailure     *last_failure;
+  guint          n_failures;
+  guint          n_kept;      /* those of them whose tasks are gone */
+  guint          n_lost;      /* those that were not kept */
+  gboolean       is_disowned; /* the runner object is gone */
+  GPtrArray     *reported;    /* of TaTask: with which a stop has failed */
+  guint          n_reported;
+  TaWaiterList   enders; /* those who wait for the end */
   TaShutdownType shutdown_type;
   gboolean       is_interrupted;  /* its thread was, because it is stuck */
   gboolean       is_interrupting; /* somebody just does so, and uses the runner object */
@@ -97,6 +105,11 @@ void ta_loop_interrupt_once (TaLoop *self);
 void ta_loop_abandon (TaLoop *self);
 void ta_loop_watch (TaLoop *self, gint64 interrupt_by, gint64 abandon_by);
 void ta_loop_unwatch (TaLoop *self);
+
+TaFailure *ta_failure_new (TaTask *task);
+void       ta_failure_unref (TaFailure *failure);
+gboolean   ta_loop_link_failure_locked (TaLoop *self, TaFailure *failure);
+gboolean   ta_loop_report_failed (TaLoop *self, GError **error);
 
 void ta_loop_cancel_tasks (TaLoop *self);
 void ta_loop_end_tasks_by_force (TaLoop *self);

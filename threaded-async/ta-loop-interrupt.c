@@ -56,7 +56,7 @@ ta_loop_interrupt_once (TaLoop *self)
     revived = g_steal_pointer (&self->revived);
   g_mutex_unlock (&self->mutex);
 
-  g_clear_object (&revived);
+  g_clear_pointer (&revived, ta_runner_drop_revived);
 }
 
 /* Gives up on a thread that did not end in time. */

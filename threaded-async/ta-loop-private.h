@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * What a runner is besides the GObject: the context, its tasks, and for a threaded runner the
  * thread. The tasks and the thread refer to this, so that the object can go before them.
  */
-typedef struct _TaLoop TaLoop;
+typedef struct _TaLoop    TaLoop;
+typedef struct _TaFailure TaFailure;
 
 TaLoop *ta_loop_new (TaRunner     *runner,
                      const char   *name,
@@ -31,6 +32,7 @@ void    ta_loop_unref (TaLoop *self);
 const char    *ta_loop_get_name (TaLoop *self);
 GMainContext  *ta_loop_get_context (TaLoop *self);
 TaInbox       *ta_loop_get_inbox (TaLoop *self);
+gint64         ta_loop_get_exit_timeout (TaLoop *self);
 gint64         ta_loop_get_default_timeout (TaLoop *self);
 gboolean       ta_loop_get_running (TaLoop *self);
 TaShutdownType ta_loop_get_shutdown_type (TaLoop *self);
@@ -49,6 +51,13 @@ gboolean ta_loop_send_task (TaLoop *self, TaTask *task, GError **error);
 gboolean ta_loop_admit_task (TaLoop *self, TaTask *task);
 void     ta_loop_remove_task (TaLoop *self, TaTask *task);
 void     ta_loop_run_gtask (TaLoop *self, GTask *task, GTaskThreadFunc func);
+
+/* The failed ones whose errors nobody has taken: see ta-loop-failed.c. */
+void       ta_loop_forget_failed (TaLoop *self, TaTask *task);
+void       ta_loop_lose_failed (TaLoop *self, TaTask *task);
+GPtrArray *ta_loop_get_failed (TaLoop *self);
+guint      ta_loop_get_n_failed (TaLoop *self);
+void       ta_loop_disown_failed (TaLoop *self);
 
 /* The end: see ta-loop-stop.c. */
 gboolean ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError **error);

@@ -219,19 +219,23 @@ ta_loop_resolve_exit_timeout (TaLoop *self, gint64 *timeout_us, GError **error)
 static gboolean
 ta_loop_finish_stop (TaLoop *self, GError **error)
 {
+  g_autoptr (GError) failures = NULL;
+
   switch (g_atomic_int_get (&self->state))
     {
     case TA_LOOP_NEW:
     case TA_LOOP_STARTING:
       return ta_loop_check_running (self, error);
     case TA_LOOP_ABANDONED:
+      ta_loop_report_failed (self, &failures);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                   "The loop of runner “%s” did not end in time, and was abandoned", self->name);
+                   "The loop of runner “%s” did not end in time, and was abandoned%s%s", self->name,
+                   failures != NULL ? "; " : "", failures != NULL ? failures->message : "");
       return FALSE;
     default:
       if (!self->is_attached)
         ta_loop_join (self);
-      return TRUE;
+      return ta_loop_report_failed (self, error);
     }
 }
 

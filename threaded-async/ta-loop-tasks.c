@@ -20,6 +20,7 @@ static void
 append_locked (TaLoop *self, TaTask *task)
 {
   task->is_listed = TRUE;
+  task->is_admitted = TRUE;
   task->next = NULL;
   task->previous = self->last_task;
   if (self->last_task != NULL)
@@ -89,7 +90,7 @@ gboolean
 ta_loop_admit_task (TaLoop *self, TaTask *task)
 {
   if (self->is_attached)
-    return !ta_future_get_done (TA_FUTURE (task));
+    return !ta_future_is_done (&task->parent_instance);
 
   return ta_loop_list_task (self, task);
 }
@@ -98,7 +99,11 @@ ta_loop_admit_task (TaLoop *self, TaTask *task)
 void
 ta_loop_remove_task (TaLoop *self, TaTask *task)
 {
-  gboolean is_ours = FALSE, is_last = FALSE;
+  TaFailure *failure = NULL;
+  gboolean   is_ours = FALSE, is_last = FALSE;
+
+  if (G_UNLIKELY (task->parent_instance.state == TA_FUTURE_FAILED))
+    failure = ta_failure_new (task);
 
   g_mutex_lock (&self->mutex);
   if (task->is_listed)
@@ -108,8 +113,11 @@ ta_loop_remove_task (TaLoop *self, TaTask *task)
       is_last = self->n_tasks == 0 && self->state == TA_LOOP_STOPPING && !self->is_idle_queued;
       self->is_idle_queued = self->is_idle_queued || is_last;
     }
+  if (failure != NULL && ta_loop_link_failure_locked (self, failure))
+    failure = NULL;
   g_mutex_unlock (&self->mutex);
 
+  g_clear_pointer (&failure, ta_failure_unref);
   if (is_last)
     ta_loop_tasks_ended (self);
   if (is_ours)

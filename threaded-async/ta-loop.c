@@ -96,6 +96,12 @@ ta_loop_get_inbox (TaLoop *self)
 }
 
 gint64
+ta_loop_get_exit_timeout (TaLoop *self)
+{
+  return self->exit_timeout;
+}
+
+gint64
 ta_loop_get_default_timeout (TaLoop *self)
 {
   return self->default_timeout;
@@ -267,7 +273,7 @@ ta_loop_thread (gpointer data)
   revived = self->is_interrupting ? NULL : g_steal_pointer (&self->revived);
   g_mutex_unlock (&self->mutex);
 
-  g_clear_object (&revived);
+  g_clear_pointer (&revived, ta_runner_drop_revived);
   ta_loop_unref (self);
 
   return NULL;

@@ -52,8 +52,10 @@ ta_runner_start (TaRunner *self, GError **error)
  *
  * To stop a runner that has ended does nothing. Several threads may stop a runner at once.
  *
- * Fails with `G_IO_ERROR_TIMED_OUT` if the loop did not end in time: then its thread is left to
- * itself. Fails with `TA_ERROR_WOULD_DEADLOCK`, at once, in the runner's own thread; with
+ * Fails with `TA_ERROR_TASKS_FAILED` if the runner has ended and tasks had failed whose errors nobody
+ * has taken: the message lists them, [method@Runner.get_failed_tasks] returns them, and they are not
+ * reported again. Fails with `G_IO_ERROR_TIMED_OUT` if the loop did not end in time: then its thread is
+ * left to itself. Fails with `TA_ERROR_WOULD_DEADLOCK`, at once, in the runner's own thread; with
  * `TA_ERROR_NOT_RUNNING` if it was never started; and with `G_IO_ERROR_CANCELLED`.
  *
  * Returns: whether the runner has ended
@@ -118,4 +120,47 @@ ta_runner_stop_finish (TaRunner *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
 
   return ta_loop_stop_finish (ta_runner_get_loop (self), result, self, error);
+}
+
+/**
+ * ta_runner_get_failed_tasks:
+ * @self: a runner
+ *
+ * Returns the tasks that failed, and whose errors nobody has taken; from any thread.
+ *
+ * After [method@Runner.stop] has failed with `TA_ERROR_TASKS_FAILED` these are the tasks for which it
+ * did. Before that they are those which it would report now. They come in the order in which they
+ * failed, and 100 at most: [method@Runner.get_n_failed_tasks] counts them all. For a task that nobody
+ * refers to any more there is another object with the same name and the same error. To take the error of
+ * one is to wait for it; it is there already.
+ *
+ * Returns: (transfer container) (element-type TaTask): the tasks
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+ta_runner_get_failed_tasks (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
+
+  return ta_loop_get_failed (ta_runner_get_loop (self));
+}
+
+/**
+ * ta_runner_get_n_failed_tasks:
+ * @self: a runner
+ *
+ * Counts the tasks that failed, and whose errors nobody has taken; from any thread. See
+ * [method@Runner.get_failed_tasks].
+ *
+ * Returns: how many there are
+ *
+ * Since: 1.0
+ */
+guint
+ta_runner_get_n_failed_tasks (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), 0);
+
+  return ta_loop_get_n_failed (ta_runner_get_loop (self));
 }

@@ -36,6 +36,9 @@
  *
  * If the last reference on a runner that runs is dropped, it stops in the background.
  *
+ * A task that fails and whose error nobody takes does not go unnoticed: see
+ * [signal@Runner::task-failed].
+ *
  * `notify::running` and `notify::shutdown-type` are emitted in [property@Runner:main-context].
  *
  * Since: 1.0
@@ -66,7 +69,15 @@ enum
   N_PROPS,
 };
 
+enum
+{
+  TASK_FAILED,
+  N_SIGNALS,
+};
+
 static GParamSpec           *props[N_PROPS];
+static GParamSpec           *thawed; /* see ta_runner_drop_revived() */
+static guint                 signals[N_SIGNALS];
 static const TaNotifierClass notifications = { .pspecs = props };
 
 static int n_unnamed; /* atomic: how many runners had to be named here */
@@ -83,6 +94,12 @@ TaLoop *
 ta_runner_get_loop (TaRunner *self)
 {
   return ta_runner_get_private (self)->loop;
+}
+
+TaInbox *
+ta_runner_get_main_inbox (TaRunner *self)
+{
+  return ta_runner_get_private (self)->notifier.inbox;
 }
 
 static void
@@ -131,11 +148,44 @@ ta_runner_dispose (GObject *object)
   G_OBJECT_CLASS (ta_runner_parent_class)->dispose (object);
 }
 
+/*
+ * Drops the reference that dispose() has handed on.
+ *
+ * The g_object_unref() that has called dispose() still uses the object after that, to thaw its
+ * notifications, so that another thread must not drop the reference before it is through. It is through
+ * once it dispatches a notification: at once if it has been, or else it does so itself. What is notified
+ * here is no property, and nobody hears of it.
+ */
+void
+ta_runner_drop_revived (TaRunner *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), thawed);
+}
+
+static void
+ta_runner_dispatch_properties_changed (GObject *object, guint n_pspecs, GParamSpec **pspecs)
+{
+  GObjectClass *parent_class = G_OBJECT_CLASS (ta_runner_parent_class);
+  gboolean      is_thawed = FALSE;
+
+  for (guint i = 0; i < n_pspecs; i++)
+    {
+      if (pspecs[i] == thawed)
+        is_thawed = TRUE;
+      else
+        parent_class->dispatch_properties_changed (object, 1, &pspecs[i]);
+    }
+
+  if (is_thawed)
+    g_object_unref (object);
+}
+
 static void
 ta_runner_finalize (GObject *object)
 {
   TaRunnerPrivate *priv = ta_runner_get_private (TA_RUNNER (object));
 
+  ta_loop_disown_failed (priv->loop);
   ta_notifier_clear (&priv->notifier);
   ta_loop_unref (priv->loop);
   g_free (priv->name);
@@ -214,6 +264,7 @@ ta_runner_class_init (TaRunnerClass *klass)
       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->constructed = ta_runner_constructed;
+  object_class->dispatch_properties_changed = ta_runner_dispatch_properties_changed;
   object_class->dispose = ta_runner_dispose;
   object_class->finalize = ta_runner_finalize;
   object_class->get_property = ta_runner_get_property;
@@ -298,6 +349,26 @@ ta_runner_class_init (TaRunnerClass *klass)
                           TA_TIMEOUT_INFINITE, construct_only);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
+  thawed = g_param_spec_ref_sink (g_param_spec_boolean ("thawed", NULL, NULL, FALSE, readable));
+
+  /**
+   * TaRunner::task-failed:
+   * @self: the runner
+   * @task: the task
+   *
+   * Emitted when a task has failed and the last reference on it has gone, without anybody having taken
+   * the error.
+   *
+   * It comes once for each such task, in [property@Runner:main-context]; @task stands for the one that
+   * is gone, and has its name and its error.
+   * Errors with the code `G_IO_ERROR_CANCELLED` don't count, and neither do tasks that the runner did
+   * not take because it was not running. A failed task for which this is not emitted, because somebody
+   * still refers to it or nobody is connected, is reported by [method@Runner.stop].
+   *
+   * Since: 1.0
+   */
+  signals[TASK_FAILED] = g_signal_new ("task-failed", TA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, TA_TYPE_TASK);
 }
 
 static void
@@ -329,6 +400,19 @@ void
 ta_runner_notify_shutdown_type (TaRunner *self)
 {
   ta_notifier_notify (&ta_runner_get_private (self)->notifier, self, PROP_SHUTDOWN_TYPE);
+}
+
+gboolean
+ta_runner_has_task_failed_handler (TaRunner *self)
+{
+  return g_signal_has_handler_pending (self, signals[TASK_FAILED], 0, FALSE);
+}
+
+/* In the thread of the main context. */
+void
+ta_runner_emit_task_failed (TaRunner *self, TaTask *task)
+{
+  g_signal_emit (self, signals[TASK_FAILED], 0, task);
 }
 
 /**
@@ -399,154 +483,4 @@ ta_runner_get_default (void)
     }
 
   return (TaRunner *) runner;
-}
-
-/**
- * ta_runner_get_name: (get-property name)
- * @self: a runner
- *
- * Returns the name of the runner; from any thread.
- *
- * Returns: (transfer none): the name
- *
- * Since: 1.0
- */
-const char *
-ta_runner_get_name (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
-
-  return ta_runner_get_private (self)->name;
-}
-
-/**
- * ta_runner_get_context: (get-property context)
- * @self: a runner
- *
- * Returns the context in which the work is done; from any thread.
- *
- * Returns: (transfer none) (nullable): the context, or %NULL for a threaded runner that has not been
- *   started
- *
- * Since: 1.0
- */
-GMainContext *
-ta_runner_get_context (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
-
-  return ta_loop_get_context (ta_runner_get_loop (self));
-}
-
-/**
- * ta_runner_get_main_context: (get-property main-context)
- * @self: a runner
- *
- * Returns the context in which the signals of the runner are emitted; from any thread.
- *
- * Returns: (transfer none): the context
- *
- * Since: 1.0
- */
-GMainContext *
-ta_runner_get_main_context (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), NULL);
-
-  return ta_inbox_get_context (ta_runner_get_private (self)->notifier.inbox);
-}
-
-/**
- * ta_runner_get_running: (get-property running)
- * @self: a runner
- *
- * Says whether the runner has been started and has not ended; from any thread.
- *
- * A runner that is being stopped still runs, but takes no new work.
- *
- * Returns: whether the runner runs
- *
- * Since: 1.0
- */
-gboolean
-ta_runner_get_running (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
-
-  return ta_loop_get_running (ta_runner_get_loop (self));
-}
-
-/**
- * ta_runner_get_shutdown_type: (get-property shutdown-type)
- * @self: a runner
- *
- * Says how the runner was shut down; from any thread.
- *
- * Returns: how it was, or that it was not
- *
- * Since: 1.0
- */
-TaShutdownType
-ta_runner_get_shutdown_type (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), TA_SHUTDOWN_TYPE_UNKNOWN);
-
-  return ta_loop_get_shutdown_type (ta_runner_get_loop (self));
-}
-
-/**
- * ta_runner_get_exit_timeout: (get-property exit-timeout)
- * @self: a runner
- *
- * Returns how long a stop takes at most; from any thread.
- *
- * Returns: the time in microseconds, or `TA_TIMEOUT_INFINITE`
- *
- * Since: 1.0
- */
-gint64
-ta_runner_get_exit_timeout (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), TA_TIMEOUT_INFINITE);
-
-  return ta_runner_get_private (self)->exit_timeout;
-}
-
-/**
- * ta_runner_get_default_timeout: (get-property default-timeout)
- * @self: a runner
- *
- * Returns what `TA_TIMEOUT_DEFAULT` stands for; from any thread.
- *
- * Returns: the time in microseconds, or `TA_TIMEOUT_INFINITE`
- *
- * Since: 1.0
- */
-gint64
-ta_runner_get_default_timeout (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), TA_TIMEOUT_INFINITE);
-
-  return ta_runner_get_private (self)->default_timeout;
-}
-
-/**
- * ta_runner_is_in_loop:
- * @self: a runner
- *
- * Says whether the calling thread is the one that runs the loop.
- *
- * For an attached runner this is the thread that owns the context now, or that has it as its
- * thread-default; for the main context also the main thread of the process.
- *
- * Returns: whether it is
- *
- * Since: 1.0
- */
-gboolean
-ta_runner_is_in_loop (TaRunner *self)
-{
-  g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
-
-  return ta_loop_is_current (ta_runner_get_loop (self));
 }

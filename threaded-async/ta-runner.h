@@ -136,6 +136,12 @@ TA_AVAILABLE_IN_1_0
 gboolean ta_runner_stop_finish (TaRunner *self, GAsyncResult *result, GError **error);
 
 TA_AVAILABLE_IN_1_0
+GPtrArray *ta_runner_get_failed_tasks (TaRunner *self);
+
+TA_AVAILABLE_IN_1_0
+guint ta_runner_get_n_failed_tasks (TaRunner *self);
+
+TA_AVAILABLE_IN_1_0
 TaTask *ta_runner_create_task (TaRunner      *self,
                                TaTaskFunc     func,
                                gpointer       user_data,

@@ -11,6 +11,15 @@
 
 G_BEGIN_DECLS
 
+enum
+{
+  TA_TASK_PROP_NAME = TA_FUTURE_N_PROPS,
+  TA_TASK_PROP_PROGRESS,
+  TA_TASK_PROP_STATUS,
+  TA_TASK_PROP_RUNNER,
+  TA_TASK_N_PROPS,
+};
+
 typedef enum
 {
   TA_TASK_CLAIMED = 1 << 0,       /* its start has begun, or been called off */
@@ -18,6 +27,7 @@ typedef enum
   TA_TASK_CANCELLED = 1 << 2,     /* set before the cancellable is cancelled */
   TA_TASK_CALL = 1 << 3,          /* const: it stands for ta_runner_call_in_loop() */
   TA_TASK_ITERATION = 1 << 4,     /* const: for ta_runner_wait_for_next_iteration() */
+  TA_TASK_ERROR_TAKEN = 1 << 5,   /* somebody has been given its error */
 } TaTaskFlags;
 
 /* What a task says of itself; most say nothing. */
@@ -46,10 +56,16 @@ struct _TaTask
   guint flags; /* atomic: TaTaskFlags */
 
   /* The loop's lock: its place among the unfinished tasks, see ta-loop-tasks.c. */
-  guint   is_listed : 1;
-  guint   is_asked_to_end : 1; /* the loop has cancelled it, because it stops */
-  guint   n_pins : 30;         /* how many use it thanks to the reference of the list */
-  TaTask *previous;
+  guint is_listed : 1;
+  guint is_admitted : 1;     /* it has been listed */
+  guint is_asked_to_end : 1; /* the loop has cancelled it, because it stops */
+  guint has_failure : 1;     /* for good it has no place any more, and `failure` is valid */
+  guint n_pins : 28;         /* how many use it thanks to the reference of the list */
+  union
+  {
+    TaTask    *previous;
+    TaFailure *failure; /* what is to be reported: see ta-loop-failed.c */
+  };
   TaTask *next;
 };
 
@@ -68,6 +84,12 @@ void ta_task_queue (TaTask *self);
 void ta_task_refuse (TaTask *self, GError *error);
 void ta_task_withdraw (gpointer task, TaOutcome outcome);
 void ta_task_end_by_force (TaTask *self);
+
+gboolean ta_task_is_failed (TaTask *self);
+TaTask *
+ta_task_new_failed (TaLoop *loop, TaInbox *inbox, const TaTaskReport *report, const GError *error);
+void ta_task_copy_report (TaTask *self, TaTaskReport *report);
+void ta_task_report_clear (TaTaskReport *report);
 
 GCancellable *ta_task_ensure_cancellable (TaTask *self);
 void          ta_task_set_progress (TaTask *self, double progress);

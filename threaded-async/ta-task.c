@@ -30,19 +30,17 @@
  * Since: 1.0
  */
 
-enum
-{
-  PROP_NAME = TA_FUTURE_N_PROPS,
-  PROP_PROGRESS,
-  PROP_STATUS,
-  PROP_RUNNER,
-  N_PROPS,
-};
-
-static GParamSpec           *props[N_PROPS];
+static GParamSpec           *props[TA_TASK_N_PROPS];
 static const TaNotifierClass notifications = { .pspecs = props };
 
 G_DEFINE_FINAL_TYPE (TaTask, ta_task, TA_TYPE_FUTURE)
+
+/* Sets a flag; TRUE if it was not set before. */
+static gboolean
+ta_task_set_flag (TaTask *self, TaTaskFlags flag)
+{
+  return (g_atomic_int_or (&self->flags, flag) & flag) == 0;
+}
 
 static char *
 ta_task_describe (TaFuture *future)
@@ -99,21 +97,62 @@ ta_task_get_property (GObject *object, guint property_id, GValue *value, GParamS
 
   switch (property_id)
     {
-    case PROP_NAME:
+    case TA_TASK_PROP_NAME:
       g_value_take_string (value, ta_task_dup_name (self));
       break;
-    case PROP_PROGRESS:
+    case TA_TASK_PROP_PROGRESS:
       g_value_set_double (value, ta_task_get_progress (self));
       break;
-    case PROP_STATUS:
+    case TA_TASK_PROP_STATUS:
       g_value_take_string (value, ta_task_dup_status (self));
       break;
-    case PROP_RUNNER:
+    case TA_TASK_PROP_RUNNER:
       g_value_take_object (value, ta_task_get_runner (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
+}
+
+static void
+ta_task_error_taken (TaFuture *future)
+{
+  TaTask *self = TA_TASK (future);
+
+  if (ta_task_set_flag (self, TA_TASK_ERROR_TAKEN))
+    ta_loop_forget_failed (self->loop, self);
+}
+
+/* Whether a failed task is what one has to expect of a cancelled one: it may just drop everything. */
+static gboolean
+is_cancellation (TaTask *self)
+{
+  const GError *error = self->parent_instance.result.error;
+
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+         (g_error_matches (error, TA_ERROR, TA_ERROR_DROPPED) &&
+          (g_atomic_int_get (&self->flags) & TA_TASK_CANCELLED) != 0);
+}
+
+/* Whether the task has failed, and nobody has taken its error; once it has ended. */
+gboolean
+ta_task_is_failed (TaTask *self)
+{
+  const guint excluded = TA_TASK_CALL | TA_TASK_ITERATION | TA_TASK_ERROR_TAKEN;
+
+  return g_atomic_int_get (&self->parent_instance.state) == TA_FUTURE_FAILED &&
+         (g_atomic_int_get (&self->flags) & excluded) == 0 && !is_cancellation (self);
+}
+
+static void
+ta_task_dispose (GObject *object)
+{
+  TaTask *self = TA_TASK (object);
+
+  if (G_UNLIKELY (g_atomic_int_get (&self->parent_instance.state) == TA_FUTURE_FAILED))
+    ta_loop_lose_failed (self->loop, self);
+
+  G_OBJECT_CLASS (ta_task_parent_class)->dispose (object);
 }
 
 static void
@@ -124,8 +163,7 @@ ta_task_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   if (self->report != NULL)
     {
-      g_free (self->report->name);
-      g_free (self->report->status);
+      ta_task_report_clear (self->report);
       g_free (self->report);
     }
   ta_loop_unref (self->loop);
@@ -140,12 +178,14 @@ ta_task_class_init (TaTaskClass *klass)
   TaFutureClass *future_class = (TaFutureClass *) klass;
 
   object_class->get_property = ta_task_get_property;
+  object_class->dispose = ta_task_dispose;
   object_class->finalize = ta_task_finalize;
 
   future_class->describe = ta_task_describe;
   future_class->get_default_timeout = ta_task_get_default_timeout;
   future_class->check_may_block = ta_task_check_may_block;
   future_class->ended = ta_task_ended;
+  future_class->error_taken = ta_task_error_taken;
 
   /**
    * TaTask:name: (getter dup_name) (setter set_name)
@@ -154,7 +194,7 @@ ta_task_class_init (TaTaskClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_NAME] =
+  props[TA_TASK_PROP_NAME] =
       g_param_spec_string ("name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -164,8 +204,8 @@ ta_task_class_init (TaTaskClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0,
-                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[TA_TASK_PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * TaTask:status: (getter dup_status)
@@ -174,7 +214,7 @@ ta_task_class_init (TaTaskClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_STATUS] =
+  props[TA_TASK_PROP_STATUS] =
       g_param_spec_string ("status", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -184,10 +224,10 @@ ta_task_class_init (TaTaskClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_RUNNER] = g_param_spec_object ("runner", NULL, NULL, TA_TYPE_RUNNER,
-                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[TA_TASK_PROP_RUNNER] = g_param_spec_object ("runner", NULL, NULL, TA_TYPE_RUNNER,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
-  for (guint id = PROP_NAME; id < N_PROPS; id++)
+  for (guint id = TA_TASK_PROP_NAME; id < TA_TASK_N_PROPS; id++)
     g_object_class_install_property (object_class, id, props[id]);
 
   /* Those of the parent that are notified. */
@@ -221,11 +261,24 @@ ta_task_new (TaLoop        *loop,
   return self;
 }
 
-/* Sets a flag; TRUE if it was not set before. */
-static gboolean
-ta_task_set_flag (TaTask *self, TaTaskFlags flag)
+/* Makes a task that has failed with a copy of @error, and stands for one that is gone. */
+TaTask *
+ta_task_new_failed (TaLoop *loop, TaInbox *inbox, const TaTaskReport *report, const GError *error)
 {
-  return (g_atomic_int_or (&self->flags, flag) & flag) == 0;
+  TaTask     *self = ta_task_new (loop, 0, NULL, NULL, NULL);
+  TaNotifier *notifier = &self->parent_instance.notifier;
+
+  ta_inbox_unref (notifier->inbox);
+  notifier->inbox = ta_inbox_ref (inbox);
+  self->flags = TA_TASK_CLAIMED | TA_TASK_PROMISE_TAKEN;
+  self->report = g_new (TaTaskReport, 1);
+  *self->report = (TaTaskReport){ .name = g_strdup (report->name),
+                                  .status = g_strdup (report->status),
+                                  .progress = report->progress };
+  self->parent_instance.result.error = g_error_copy (error);
+  g_atomic_int_set (&self->parent_instance.state, TA_FUTURE_FAILED);
+
+  return self;
 }
 
 static void
@@ -389,162 +442,13 @@ ta_task_cancel (TaTask *self)
 
   g_return_if_fail (TA_IS_TASK (self));
 
-  if (ta_future_get_done (TA_FUTURE (self)))
+  if (ta_future_is_done (&self->parent_instance))
     return;
 
   ta_task_set_flag (self, TA_TASK_CANCELLED);
   cancellable = g_atomic_pointer_get (&self->cancellable);
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
-}
-
-/**
- * ta_task_dup_name: (get-property name)
- * @self: a task
- *
- * Returns the name of the task; from any thread.
- *
- * Returns: (transfer full) (nullable): the name, or %NULL
- *
- * Since: 1.0
- */
-char *
-ta_task_dup_name (TaTask *self)
-{
-  char *name;
-
-  g_return_val_if_fail (TA_IS_TASK (self), NULL);
-
-  g_mutex_lock (&self->parent_instance.mutex);
-  name = self->report != NULL ? g_strdup (self->report->name) : NULL;
-  g_mutex_unlock (&self->parent_instance.mutex);
-
-  return name;
-}
-
-static TaTaskReport *
-ta_task_ensure_report_locked (TaTask *self)
-{
-  if (self->report == NULL)
-    self->report = g_new0 (TaTaskReport, 1);
-
-  return self->report;
-}
-
-/* Sets one of the strings of the report, and tells the listeners. */
-static void
-ta_task_set_string (TaTask *self, const char *new_string, guint property_id)
-{
-  g_autofree char *other_string = g_strdup (new_string);
-  TaTaskReport    *report;
-  char           **string;
-  gboolean         changed;
-
-  g_mutex_lock (&self->parent_instance.mutex);
-  report = ta_task_ensure_report_locked (self);
-  string = property_id == PROP_NAME ? &report->name : &report->status;
-  changed = g_strcmp0 (*string, other_string) != 0;
-  if (changed)
-    {
-      char *old_string = *string;
-
-      *string = other_string;
-      other_string = old_string;
-    }
-  g_mutex_unlock (&self->parent_instance.mutex);
-
-  if (changed)
-    ta_notifier_notify (&self->parent_instance.notifier, self, property_id);
-}
-
-/**
- * ta_task_set_name: (set-property name)
- * @self: a task
- * @name: (nullable): the name
- *
- * Names the task in messages; from any thread.
- *
- * Since: 1.0
- */
-void
-ta_task_set_name (TaTask *self, const char *name)
-{
-  g_return_if_fail (TA_IS_TASK (self));
-
-  ta_task_set_string (self, name, PROP_NAME);
-}
-
-/**
- * ta_task_get_progress: (get-property progress)
- * @self: a task
- *
- * Returns how far the work is; from any thread.
- *
- * Returns: the progress, from 0 to 1
- *
- * Since: 1.0
- */
-double
-ta_task_get_progress (TaTask *self)
-{
-  double progress;
-
-  g_return_val_if_fail (TA_IS_TASK (self), 0);
-
-  g_mutex_lock (&self->parent_instance.mutex);
-  progress = self->report != NULL ? self->report->progress : 0;
-  g_mutex_unlock (&self->parent_instance.mutex);
-
-  return progress;
-}
-
-void
-ta_task_set_progress (TaTask *self, double progress)
-{
-  TaTaskReport *report;
-  gboolean      changed;
-
-  /* Not a number compares false, and becomes 0. */
-  progress = progress > 0 ? MIN (progress, 1) : 0;
-
-  g_mutex_lock (&self->parent_instance.mutex);
-  report = ta_task_ensure_report_locked (self);
-  changed = report->progress != progress;
-  report->progress = progress;
-  g_mutex_unlock (&self->parent_instance.mutex);
-
-  if (changed)
-    ta_notifier_notify (&self->parent_instance.notifier, self, PROP_PROGRESS);
-}
-
-/**
- * ta_task_dup_status: (get-property status)
- * @self: a task
- *
- * Returns what the work is doing; from any thread.
- *
- * Returns: (transfer full) (nullable): the status, or %NULL
- *
- * Since: 1.0
- */
-char *
-ta_task_dup_status (TaTask *self)
-{
-  char *status;
-
-  g_return_val_if_fail (TA_IS_TASK (self), NULL);
-
-  g_mutex_lock (&self->parent_instance.mutex);
-  status = self->report != NULL ? g_strdup (self->report->status) : NULL;
-  g_mutex_unlock (&self->parent_instance.mutex);
-
-  return status;
-}
-
-void
-ta_task_set_status (TaTask *self, const char *status)
-{
-  ta_task_set_string (self, status, PROP_STATUS);
 }
 
 /**
