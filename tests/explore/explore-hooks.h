@@ -1,0 +1,97 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/*
+ * For a program that includes sources of the library: from here on their locks and atomic
+ * operations are steps of explore.h. What they include themselves comes first, and stays as it is.
+ */
+
+#pragma once
+
+#include "explore.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#undef g_atomic_int_get
+#undef g_atomic_int_set
+#undef g_atomic_int_inc
+#undef g_atomic_int_dec_and_test
+#undef g_atomic_int_add
+#undef g_atomic_int_or
+#undef g_atomic_int_and
+#undef g_atomic_int_exchange
+#undef g_atomic_int_compare_and_exchange
+#undef g_atomic_int_compare_and_exchange_full
+#undef g_atomic_pointer_get
+#undef g_atomic_pointer_set
+#undef g_atomic_pointer_exchange
+#undef g_atomic_pointer_compare_and_exchange
+#undef g_atomic_pointer_compare_and_exchange_full
+
+/* Reads *p, writes @next there, and is what was read. */
+#define EXPLORE_UPDATE(p, next)                                                                    \
+  ({                                                                                               \
+    __typeof__ (*(p)) before__;                                                                    \
+    explore_step (STEP_WRITE, (p), #next " to " #p);                                               \
+    before__ = *(p);                                                                               \
+    *(p) = (next);                                                                                 \
+    before__;                                                                                      \
+  })
+
+#define EXPLORE_COMPARE(p, old, new, found)                                                        \
+  ({                                                                                               \
+    __typeof__ (*(p)) old__ = (old), new__ = (new), before__;                                      \
+    explore_step (STEP_WRITE, (p), #new " to " #p " if " #old);                                    \
+    before__ = *(p);                                                                               \
+    if (before__ == old__)                                                                         \
+      *(p) = new__;                                                                                \
+    *(found) = before__;                                                                           \
+    before__ == old__;                                                                             \
+  })
+
+#define g_atomic_int_get(p) (explore_step (STEP_READ, (p), "read " #p), *(p))
+#define g_atomic_int_set(p, v) (explore_step (STEP_WRITE, (p), #v " to " #p), *(p) = (v))
+#define g_atomic_int_inc(p) ((void) EXPLORE_UPDATE (p, before__ + 1))
+#define g_atomic_int_dec_and_test(p) (EXPLORE_UPDATE (p, before__ - 1) == 1)
+#define g_atomic_int_add(p, v) EXPLORE_UPDATE (p, before__ + (v))
+#define g_atomic_int_or(p, v) EXPLORE_UPDATE (p, before__ | (v))
+#define g_atomic_int_and(p, v) EXPLORE_UPDATE (p, before__ &(v))
+#define g_atomic_int_exchange(p, v) EXPLORE_UPDATE (p, v)
+#define g_atomic_int_compare_and_exchange_full(p, old, new, found)                                 \
+  EXPLORE_COMPARE (p, old, new, found)
+#define g_atomic_int_compare_and_exchange(p, old, new)                                             \
+  ({                                                                                               \
+    __typeof__ (*(p)) found__;                                                                     \
+    EXPLORE_COMPARE (p, old, new, &found__);                                                       \
+  })
+#define g_atomic_pointer_get(p) g_atomic_int_get (p)
+#define g_atomic_pointer_set(p, v) g_atomic_int_set (p, v)
+#define g_atomic_pointer_exchange(p, v) EXPLORE_UPDATE (p, v)
+#define g_atomic_pointer_compare_and_exchange(p, old, new)                                         \
+  ({                                                                                               \
+    __typeof__ (*(p)) found__;                                                                     \
+    EXPLORE_COMPARE (p, old, new, &found__);                                                       \
+  })
+#define g_atomic_pointer_compare_and_exchange_full(p, old, new, found)                             \
+  EXPLORE_COMPARE (p, old, new, found)
+
+#define g_mutex_lock explore_lock
+#define g_mutex_trylock explore_trylock
+#define g_mutex_unlock explore_unlock
+#define g_mutex_init(mutex) ((void) (mutex))
+#define g_mutex_clear(mutex) explore_step (STEP_WRITE, (mutex), "clear a lock")
+
+#define syscall explore_futex
+#define g_free explore_free
+#define g_get_monotonic_time() G_USEC_PER_SEC
+#define g_main_context_wakeup explore_wake_up
+#define g_cancellable_connect(cancellable, handler, data, destroy)                                 \
+  explore_cancellable_connect ((cancellable), (handler), (data))
+#define g_cancellable_disconnect(cancellable, id)                                                  \
+  explore_cancellable_disconnect ((cancellable), (id))
