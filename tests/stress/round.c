@@ -301,7 +301,11 @@ stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
       if (party->runner != self->stopped || g_atomic_int_get (&party->is_over))
         continue;
       if (party->history->len > 0 && party_get_pending (party)->result == RESULT_NONE)
-        party_end (party, RESULT_UNKNOWN);
+        {
+          party_end (party, RESULT_UNKNOWN);
+          if (self->scenario->forget != NULL)
+            self->scenario->forget (party);
+        }
       party_be_over (party);
     }
   self->has_stopped = TRUE;

@@ -177,6 +177,7 @@ work_note (Work *self, gboolean succeeded, GValue *value, GError *error)
     g_value_unset (value);
   g_clear_error (&error);
   g_clear_object (&self->task);
+  self->party->work = NULL;
   party_end (self->party, RESULT_OK);
   work_unref (self);
 }
@@ -216,6 +217,7 @@ task_act (Party *self)
   work->n_refs = 2;
   g_atomic_int_inc (&round->n_data);
 
+  self->work = work;
   party_begin (self, OP_READ, work->kind);
   work->task = ta_runner_create_task (runner, work_func, work, work_unref);
   if (party_random (self, 3) == 0)
@@ -237,6 +239,15 @@ task_act (Party *self)
   work_note (work, succeeded, &value, error);
 
   return TRUE;
+}
+
+static void
+task_forget (Party *self)
+{
+  Work *work = g_steal_pointer (&self->work);
+
+  g_clear_object (&work->task);
+  work_unref (work);
 }
 
 static void
@@ -277,4 +288,5 @@ const Scenario task_rounds = { .path = "/stress/task/ends-once",
                                .begin = task_begin,
                                .act = task_act,
                                .assist = task_assist,
-                               .check = task_check };
+                               .check = task_check,
+                               .forget = task_forget };

@@ -33,6 +33,7 @@ typedef struct
   GCancellable *cancellable;
   gint64        timeout_us;
   gboolean      has_ref;
+  gpointer      work;      /* what it waits for, in rounds of tasks */
   int           waits_for; /* atomic: 1 + OpKind of a wait without end, or 0 */
   int           is_over;   /* atomic */
 } Party;
@@ -75,6 +76,8 @@ struct _Scenario
   /* Brings about what the parties wait for, in whose place nobody may come who does. */
   void (*assist) (Round *round);
   void (*check) (Round *round);
+  /* Lets go of what a party waited for whose runner has stopped. */
+  void (*forget) (Party *party);
 };
 
 extern const Scenario queue_small, queue_long, queue_stopped, event_small, future_small,
