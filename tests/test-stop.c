@@ -104,6 +104,38 @@ test_ends_waits (void)
   ta_promise_return_int (promise, 1);
 }
 
+/* Sleeps again whenever it is woken; without a task, which would be waited for. */
+static void
+sleep_again_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint             *n_wakes = data;
+
+  g_assert_false (ta_sleep_finish (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (++*n_wakes < 50)
+    ta_sleep_async (TEST_LONG_US, NULL, sleep_again_cb, n_wakes);
+}
+
+static void
+start_sleep_cb (gpointer data)
+{
+  ta_sleep_async (TEST_LONG_US, NULL, sleep_again_cb, data);
+}
+
+/* What is started when it is all over ends at once, and is called back as everything else. */
+static void
+test_ends_late_waits (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("with late waits");
+  guint                n_wakes = 0;
+
+  g_assert_true (ta_runner_call_in_loop (runner, start_sleep_cb, &n_wakes, NULL, TEST_DEADLINE_US,
+                                         NULL, NULL));
+  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  g_assert_cmpuint (n_wakes, ==, 50);
+}
+
 static void
 test_many_tasks (void)
 {
@@ -474,6 +506,7 @@ main (int argc, char *argv[])
   test_init (&argc, &argv);
 
   test_add ("/promise-2/stop-ends-waits", test_ends_waits);
+  test_add ("/promise-2/stop-ends-late-waits", test_ends_late_waits);
   test_add ("/promise-9/many-tasks", test_many_tasks);
   test_add ("/promise-9/many-unstarted-tasks", test_many_unstarted_tasks);
   test_add ("/promise-9/together", test_together);

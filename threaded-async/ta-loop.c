@@ -21,6 +21,9 @@
 /* What the kernel allows for the name of a thread, without the end of the string. */
 #define MAX_THREAD_NAME 15
 
+/* How long a loop that ends goes on with callbacks that start new waits each time. */
+#define CALL_BACK_US (100 * 1000)
+
 /* The threaded loop that this thread runs. */
 static _Thread_local TaLoop *current;
 
@@ -200,6 +203,23 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
     }
 }
 
+/*
+ * Calls those back who waited on the loop. A wait that somebody else has ended at this very moment may
+ * still be on its way to the inbox, and a callback may start another, which ends at once.
+ */
+static void
+ta_loop_call_back (TaLoop *self)
+{
+  const gint64 end = g_get_monotonic_time () + CALL_BACK_US;
+
+  ta_inbox_drain (self->inbox);
+  while (ta_operations_are_left () && g_get_monotonic_time () < end)
+    {
+      g_thread_yield ();
+      ta_inbox_drain (self->inbox);
+    }
+}
+
 static void
 ta_loop_end_thread (TaLoop *self)
 {
@@ -216,8 +236,8 @@ ta_loop_end_thread (TaLoop *self)
 
   self->phase = TA_STOP_QUIT;
   ta_loop_end_tasks_by_force (self);
-  ta_operations_stop ();
-  ta_inbox_drain (self->inbox);
+  ta_operations_end ();
+  ta_loop_call_back (self);
 
   ta_loop_set_ended (self, TA_LOOP_ENDED,
                      !was_asked  ? TA_SHUTDOWN_TYPE_UNKNOWN

@@ -55,6 +55,8 @@ void ta_operation_arm (TaOperation *self, gint64 timeout_us);
 void ta_operation_fail (TaOperation *self, GError *error);
 void ta_operation_complete (TaOperation *self);
 
+gboolean ta_operation_end_late (TaOperation *self);
+
 TaWaiter    *ta_operation_get_waiter (TaOperation *self);
 TaOperation *ta_operation_from_waiter (TaWaiter *waiter);
 
@@ -70,7 +72,9 @@ const GError *ta_operation_get_error (TaOperation *self);
 TaTimers *ta_operation_get_timers (TaOperation *self);
 
 /* Ends the waits that were started on the loop that the calling thread runs. */
-void ta_operations_stop (void);
-void ta_operations_drop (void);
+void     ta_operations_stop (void);
+void     ta_operations_end (void);
+gboolean ta_operations_are_left (void);
+void     ta_operations_drop (void);
 
 G_END_DECLS

@@ -47,6 +47,9 @@ struct _TaOperation
  */
 static _Thread_local TaOperation *started;
 
+/* Whether the loop that this thread ran has ended, and its callbacks are called for the last time. */
+static _Thread_local gboolean has_ended;
+
 /* The operation whose cancellable this thread is just cancelling. */
 static _Thread_local TaOperation *in_handler;
 
@@ -195,6 +198,34 @@ ta_operations_stop (void)
         ta_operation_complete (operation);
       operation = next;
     }
+}
+
+/* Ends them for good: whatever is started from here on ends at once. */
+void
+ta_operations_end (void)
+{
+  has_ended = TRUE;
+  ta_operations_stop ();
+}
+
+/* Whether there is one left that a stop ends, and whose callback has not been called. */
+gboolean
+ta_operations_are_left (void)
+{
+  TaOperation *operation = started;
+
+  while (operation != NULL && operation->kind->outlives_stop)
+    operation = operation->next;
+
+  return operation != NULL;
+}
+
+/* Ends an operation that has just been put in a list by a loop that has ended; TRUE if it did. */
+gboolean
+ta_operation_end_late (TaOperation *self)
+{
+  return has_ended && self->is_tracked && !self->kind->outlives_stop &&
+         ta_waiter_end (&self->waiter, TA_OUTCOME_STOPPED);
 }
 
 /* Drops what is left of them; when the loop's inbox has been closed, in its thread. */

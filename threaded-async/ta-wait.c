@@ -94,7 +94,7 @@ ta_wait_start (TaOperation    *operation,
   else
     ta_operation_arm (operation, timeout_us);
 
-  if (!enter (object, waiter) || ta_waiter_end_late (waiter))
+  if (!enter (object, waiter) || ta_waiter_end_late (waiter) || ta_operation_end_late (operation))
     ta_operation_complete (operation);
 
   g_object_unref (operation);
