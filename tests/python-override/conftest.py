@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Fixtures of the tests of the override."""
+
+import faulthandler
+import sys
+
+import gi
+import pytest
+
+try:
+    gi.require_version("ThreadedAsync", "1")
+    from gi.repository import ThreadedAsync
+
+    ThreadedAsync.Runner.create_task.__doc__
+    assert hasattr(ThreadedAsync, "QueueClosed")
+except (ImportError, ValueError, AssertionError) as error:
+    pytest.exit(
+        f"{error}: these tests need the library, the typelib and the override. Run them by "
+        "`meson test python-override`, or inside `meson devenv`.",
+        returncode=1,
+    )
+
+
+@pytest.fixture(autouse=True)
+def watchdog():
+    """Ends the process when a call does not return: there is no other way to end it."""
+    faulthandler.dump_traceback_later(100, exit=True, file=sys.__stderr__)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture
+def runner():
+    with ThreadedAsync.Runner("test") as runner:
+        yield runner
+    assert not runner.running

@@ -1,0 +1,569 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The override of ThreadedAsync: the library as a Python programmer expects it.
+
+Times are in seconds, None means for ever. A call returns what was asked for, any object comes back
+as the same object, exceptions arrive with their traceback, and coroutines can await everything.
+"""
+
+import asyncio
+import contextvars
+import ctypes
+import inspect
+import threading
+import weakref
+
+from gi.overrides import override
+from gi.repository import GLib, GObject
+
+from ._threadedasync import errors, raw
+from ._threadedasync.errors import (
+    ForcedStop,
+    QueueClosed,
+    QueueEmpty,
+    QueueFull,
+    TasksFailed,
+    WaitTimeoutError,
+)
+from ._threadedasync.loop import End, Loop
+from ._threadedasync.raw import DEFAULT_TIMEOUT, microseconds, seconds
+from ._threadedasync.values import boxed, unboxed
+from ._threadedasync.waits import Wait
+
+_raw = raw.ThreadedAsync
+_take = _raw.Box.take
+
+__all__ = [
+    "DEFAULT_TIMEOUT",
+    "Event",
+    "ForcedStop",
+    "Future",
+    "Promise",
+    "Queue",
+    "QueueClosed",
+    "QueueEmpty",
+    "QueueFull",
+    "Runner",
+    "Task",
+    "TasksFailed",
+    "WaitTimeoutError",
+]
+
+
+def _raise(error, would_block=None):
+    raise errors.converted(error, would_block) from None
+
+
+@override
+class Future(_raw.Future):
+    """One value or exception that will be there later, for any number of waiters."""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a value or an exception."""
+        return self.get_done()
+
+    def wait(self, timeout=None):
+        """Blocks the thread until the future is done, and returns the value.
+
+        An exception that the work ended with is raised here, the same object each time.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up; the work goes on
+        :raises asyncio.CancelledError: the work was cancelled
+        :raises RuntimeError: waiting here would block the very loop that has to do the work
+        """
+        timeout_us = microseconds(timeout)
+        try:
+            return unboxed(_take(self, None, timeout_us, None))
+        except GLib.Error as failure:
+            error = failure
+        if timeout_us == 0 and errors.kind(error) == errors.WOULD_BLOCK:
+            _raise(error, WaitTimeoutError)
+        errors.raise_for(self, error)
+
+    def try_wait(self):
+        """Returns the value, or raises the exception, if the future is done."""
+        try:
+            return unboxed(_take(self, None, 0, None))
+        except GLib.Error as failure:
+            error = failure
+        errors.raise_for(self, error)
+
+    async def _wait(self):
+        result = None
+        if not self.get_done():
+            result = await Wait(
+                lambda cancellable, done: _raw.Future.wait_async(
+                    self, raw.INFINITE, cancellable, done
+                )
+            ).result()
+        try:
+            return unboxed(_take(self, result, 0, None))
+        except GLib.Error as failure:
+            error = failure
+        errors.raise_for(self, error)
+
+    def __await__(self):
+        return self._wait().__await__()
+
+
+@override
+class Task(_raw.Task, Future):
+    """Work on a runner: a future that can be cancelled, and tells how far it is."""
+
+    def wait(self, timeout=DEFAULT_TIMEOUT):
+        """Blocks the thread until the work has ended, and returns its result.
+
+        As Future.wait(); the timeout is by default the default_timeout of the runner.
+        """
+        return Future.wait(self, timeout)
+
+    @property
+    def name(self):
+        """The name in messages, or None."""
+        return self.dup_name()
+
+
+@override
+class Promise(_raw.Promise):
+    """The writing side of a future: usable once, from any thread."""
+
+    def __new__(cls):
+        return _raw.Promise.new()
+
+    def __init__(self):
+        pass
+
+    @property
+    def future(self):
+        """The future, until the promise has returned."""
+        return self.get_future()
+
+    def return_value(self, value=None):
+        """Ends the promise with any object."""
+        _raw.Promise.return_value(self, boxed(value))
+
+    def return_error(self, error):
+        """Ends the promise with an exception."""
+        if not isinstance(error, BaseException):
+            raise TypeError(f"an exception is needed, not {error!r}")
+        errors.fail(self, error)
+
+
+@override
+class Event(_raw.Event):
+    """A flag that threads and coroutines set, clear and wait for; `await event` waits, too."""
+
+    def is_set(self) -> bool:
+        """Whether the event is set."""
+        return self.get_is_set()
+
+    def wait(self, timeout=None):
+        """Blocks the thread until the event is set, and returns True.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: the time is up
+        """
+        try:
+            return _raw.Event.wait(self, microseconds(timeout), None)
+        except GLib.Error as error:
+            _raise(error)
+
+    async def _wait(self):
+        if self.get_is_set():
+            return True
+        result = await Wait(
+            lambda cancellable, done: _raw.Event.wait_async(self, raw.INFINITE, cancellable, done)
+        ).result()
+        try:
+            return _raw.Event.wait_finish(self, result)
+        except GLib.Error as error:
+            _raise(error)
+
+    def __await__(self):
+        return self._wait().__await__()
+
+
+class _Items:
+    """What `async for` iterates over a queue with."""
+
+    def __init__(self, queue):
+        self._queue = queue
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        try:
+            return await self._queue.get()
+        except QueueClosed:
+            raise StopAsyncIteration from None
+
+
+@override
+class Queue(_raw.Queue):
+    """A queue of any objects between threads and coroutines, in any direction.
+
+    Nothing is lost: an item is in the queue, or has gone to one taker, or stays with the caller
+    whose put failed. A get or a put that timed out or was cancelled has done nothing. `async for`
+    takes items until the queue is closed and empty.
+    """
+
+    def __init__(self, capacity=0, item_type=None, name=None, **properties):
+        """
+        :param capacity: how many items it holds at most, or 0 for as many as there is memory for
+        :param item_type: the only type of items that it takes, such as int, str or a GObject class
+        :param name: the name in messages
+        """
+        if item_type is not None:
+            properties["item_type"] = item_type
+        super().__init__(capacity=capacity, name=name, **properties)
+
+    def _boxed(self, item):
+        item_type = self.get_item_type()
+        return boxed(item, None if item_type == GObject.TYPE_NONE else item_type)
+
+    def try_get(self):
+        """Returns an item, or raises QueueEmpty or QueueClosed; never waits."""
+        try:
+            return unboxed(_take(self, None, 0, None))
+        except GLib.Error as error:
+            _raise(error, QueueEmpty)
+
+    def try_put(self, item):
+        """Puts an item, or raises QueueFull or QueueClosed; never waits."""
+        try:
+            _raw.Queue.try_put(self, self._boxed(item))
+        except GLib.Error as error:
+            _raise(error, QueueFull)
+
+    def get_wait(self, timeout=None):
+        """Blocks the thread until there is an item, and returns it.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up
+        :raises QueueClosed: the queue is closed, and empty
+        :raises RuntimeError: waiting here would block the loop of a runner: await get() there
+        """
+        try:
+            return unboxed(_take(self, None, microseconds(timeout), None))
+        except GLib.Error as error:
+            _raise(error, WaitTimeoutError)
+
+    def put_wait(self, item, timeout=None):
+        """Blocks the thread until there is space, and puts the item.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up
+        :raises QueueClosed: the queue is closed
+        :raises RuntimeError: waiting here would block the loop of a runner: await put() there
+        """
+        try:
+            _raw.Queue.put_wait(self, self._boxed(item), microseconds(timeout), None)
+        except GLib.Error as error:
+            _raise(error)
+
+    async def get(self, timeout=None):
+        """Waits until there is an item, and returns it; in a coroutine of any asyncio loop.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up
+        :raises QueueClosed: the queue is closed, and empty
+        """
+        timeout_us = microseconds(timeout)
+        try:
+            return unboxed(_take(self, None, 0, None))
+        except GLib.Error as failure:
+            error = failure
+        if timeout_us == 0 or errors.kind(error) != errors.WOULD_BLOCK:
+            _raise(error, WaitTimeoutError)
+
+        result = await Wait(
+            lambda cancellable, done: _raw.Queue.get_async(self, timeout_us, cancellable, done)
+        ).result()
+        try:
+            return unboxed(_take(self, result, 0, None))
+        except GLib.Error as error:
+            _raise(error)
+
+    async def put(self, item, timeout=None):
+        """Waits until there is space, and puts the item; in a coroutine of any asyncio loop.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up
+        :raises QueueClosed: the queue is closed
+        """
+        timeout_us = microseconds(timeout)
+        value = self._boxed(item)
+        try:
+            _raw.Queue.try_put(self, value)
+            return
+        except GLib.Error as failure:
+            error = failure
+        if timeout_us == 0 or errors.kind(error) != errors.WOULD_BLOCK:
+            _raise(error, WaitTimeoutError)
+
+        place = await Wait(
+            lambda cancellable, done: _raw.Queue.reserve_async(self, timeout_us, cancellable, done)
+        ).result()
+        try:
+            _raw.Queue.put_reserved(self, place, value)
+        except GLib.Error as error:
+            _raise(error)
+
+    def __aiter__(self):
+        return _Items(self)
+
+
+class _Start:
+    """What starts a coroutine as a task, in the loop of the runner."""
+
+    __slots__ = ("_coroutine", "_context", "_name")
+
+    def __init__(self, coroutine, name):
+        self._coroutine = coroutine
+        self._context = contextvars.copy_context()
+        self._name = name
+
+    def __del__(self):
+        # Whoever never starts it does not await it either, and need not be told.
+        if self._coroutine is not None:
+            self._coroutine.close()
+
+    def __call__(self, task):
+        promise = task.take_promise()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            error = RuntimeError("no asyncio event loop runs in the context of this runner")
+            promise.return_error(error)
+            return
+        coroutine, self._coroutine = self._coroutine, None
+        work = loop.create_task(coroutine, name=self._name, context=self._context)
+        loop_tasks = _tasks.setdefault(loop, set())
+        loop_tasks.add(work)
+
+        def on_done(work):
+            loop_tasks.discard(work)
+            if work.cancelled():
+                promise.return_error(asyncio.CancelledError())
+            elif work.exception() is not None:
+                promise.return_error(work.exception())
+            else:
+                promise.return_value(work.result())
+
+        work.add_done_callback(on_done)
+        _cancel_with(promise.get_cancellable(), loop, work)
+
+
+_tasks = weakref.WeakKeyDictionary()  # of each loop, which itself does not keep them
+
+
+def _cancel_with(cancellable, loop, work):
+    """Cancels the asyncio task when the library's own task is cancelled, by whatever language."""
+    work = weakref.ref(work)
+
+    def on_cancelled(_cancellable):
+        task = work()
+        if task is not None:
+            try:
+                loop.call_soon_threadsafe(task.cancel)
+            except RuntimeError:
+                # The loop has been closed.
+                pass
+
+    GObject.Object.connect(cancellable, "cancelled", on_cancelled)
+    if cancellable.is_cancelled():
+        # Before it has begun, so that it never does.
+        work().cancel()
+
+
+async def _awaited(awaitable):
+    return await awaitable
+
+
+@override
+class Runner(_raw.Runner):
+    """A thread that runs coroutines, and a GLib.MainContext with the work of C beside them.
+
+    As a context manager it starts, and stops at the end; it runs once.
+    """
+
+    def __new__(cls, *args, context=None, **kwargs):
+        # A runner that is made in C has the library's own loop, and goes on without Python.
+        return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
+
+    def __init__(self, name=None, *, exit_timeout=1.0, default_timeout=None, **properties):
+        """
+        :param name: the name in messages, and of the thread
+        :param exit_timeout: how long a stop takes at most, in seconds; None for ever
+        :param default_timeout: how long calls wait that are given no timeout; None for ever
+        """
+        super().__init__(
+            name=name,
+            exit_timeout=microseconds(exit_timeout),
+            default_timeout=microseconds(default_timeout),
+            **properties,
+        )
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # PyGObject looks for them in the class itself.
+        if Runner in cls.__bases__:
+            for name in "do_run", "do_interrupt":
+                if name not in cls.__dict__:
+                    setattr(cls, name, getattr(Runner, name))
+
+    @staticmethod
+    def new(name=None):
+        """Makes a runner."""
+        return Runner(name)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, _type, error, _traceback):
+        try:
+            self.stop()
+        except GLib.Error:
+            # What went wrong before is more important.
+            if error is None:
+                raise
+
+    def stop(self, timeout=DEFAULT_TIMEOUT):
+        """Stops the runner, and waits until it has ended.
+
+        What is ready is done; then all tasks are cancelled, and get a chance to clean up.
+
+        :param timeout: how long it may take, in seconds; by default the exit_timeout of the runner
+        :raises TasksFailed: tasks failed for which nobody has waited
+        :raises WaitTimeoutError: the thread did not end in time, and was abandoned
+        :raises RuntimeError: in the runner's own thread, and for one that was never started
+        """
+        try:
+            _raw.Runner.stop(self, microseconds(timeout), None)
+        except GLib.Error as error:
+            raise errors.stop_failed(self, error) from None
+
+    def create_task(self, work, *args, name=None):
+        """Starts work on the runner, and returns its Task; from any thread, without waiting.
+
+        :param work: a coroutine or another awaitable; or a function, which is called in the
+            runner's thread with the task and the args, and has to take the promise of the task
+        :param name: the name in messages
+        """
+        if asyncio.iscoroutine(work):
+            task = _raw.Runner.create_task(self, _Start(work, name))
+        elif inspect.isawaitable(work):
+            task = _raw.Runner.create_task(self, _Start(_awaited(work), name))
+        elif inspect.iscoroutinefunction(work):
+            raise TypeError(f"a coroutine is needed, not a coroutine function: call {work!r}")
+        elif callable(work):
+            task = _raw.Runner.create_task(self, work, *args)
+        else:
+            raise TypeError(f"a coroutine, an awaitable or a function is needed, not {work!r}")
+        if name is not None:
+            task.set_name(name)
+        return task
+
+    def run(self, work, timeout=DEFAULT_TIMEOUT):
+        """Runs a coroutine on the runner, and returns its result; from any thread but the runner's.
+
+        :param timeout: how long to wait at most, in seconds; the work goes on after that
+        """
+        return self.create_task(work).wait(timeout)
+
+    def call_in_loop(self, func, *args, timeout=DEFAULT_TIMEOUT):
+        """Calls a function in the runner's thread, and returns what it returns."""
+        outcome = []
+
+        def call(*_):
+            try:
+                outcome.append((func(*args), None))
+            except BaseException as error:
+                outcome.append((None, error))
+
+        try:
+            _raw.Runner.call_in_loop(self, call, None, microseconds(timeout), None)
+        except GLib.Error as error:
+            _raise(error)
+        result, error = outcome.pop()
+        if error is not None:
+            try:
+                raise error
+            finally:
+                error = None
+        return result
+
+    def wait_for_next_iteration(self, timeout=DEFAULT_TIMEOUT):
+        """Waits until the loop has done everything that is ready in it now."""
+        try:
+            _raw.Runner.wait_for_next_iteration(self, microseconds(timeout), None)
+        except GLib.Error as error:
+            _raise(error)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self.get_running()
+
+    @property
+    def shutdown_type(self):
+        """How it was shut down: a ShutdownType."""
+        return self.get_shutdown_type()
+
+    @property
+    def exit_timeout(self):
+        """How long a stop takes at most, in seconds, or None."""
+        return seconds(self.get_exit_timeout())
+
+    @property
+    def default_timeout(self):
+        """How long calls wait that are given no timeout, in seconds, or None."""
+        return seconds(self.get_default_timeout())
+
+
+def _run(runner):
+    loop = Loop(runner)
+    runner._thread = threading.get_ident()
+    asyncio.set_event_loop(loop)
+    end = End(loop)
+    _raw.Runner.create_task(runner, end.keep)
+    try:
+        while loop.goes_on:
+            try:
+                loop.run_until_told()
+            except BaseException as error:
+                loop.report(error)
+    finally:
+        runner._thread = None
+        asyncio.set_event_loop(None)
+        loop.end()
+        end.let_go()
+
+
+def _interrupt(runner):
+    thread = getattr(runner, "_thread", None)
+    if thread is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread), ctypes.py_object(ForcedStop)
+        )
+    _raw.Runner.do_interrupt(runner)
+
+
+# Not in the body of the class: there PyGObject would take them for those of every runner, also of
+# the runners of other languages.
+Runner.do_run = _run
+Runner.do_interrupt = _interrupt
+
+
+class _LoopRunner(Runner):
+    # Only a class from elsewhere gets a type of its own.
+    __module__ = "ThreadedAsync"
+    __gtype_name__ = "TaPythonRunner"
+
+
+_LoopRunner.__name__ = _LoopRunner.__qualname__ = "Runner"

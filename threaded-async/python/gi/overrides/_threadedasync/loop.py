@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The asyncio event loop of a runner, which turns the runner's GLib.MainContext.
+
+It is asyncio's own loop. What is different is where it waits: its epoll descriptor is a source in
+the context, and instead of waiting for the descriptor it lets the library do an iteration of the
+context. So C tasks and coroutines share one thread, and each loop sees to the other.
+"""
+
+import asyncio
+import selectors
+
+from gi.repository import GLib, GObject
+
+from . import raw
+
+_iterate = raw.ThreadedAsync.Runner.iterate
+_wake_up = raw.ThreadedAsync.Runner.wake_up
+
+# A loop that has something to do itself looks at the context and at the descriptors this often.
+_TURNS_PER_LOOK = 16
+
+
+class _Selector(selectors.EpollSelector):
+    def __init__(self, runner):
+        super().__init__()
+        self._runner = runner
+        self._turns = 0
+        self._source = None
+        self._is_readable = False
+        self.goes_on = True
+
+    def _on_readable(self, *_):
+        # Once only: a main loop that is nested in a callback would find it readable all the time.
+        self._source = None
+        self._is_readable = True
+        return GLib.SOURCE_REMOVE
+
+    def _arm(self):
+        self._source = source = GLib.unix_fd_source_new(self.fileno(), GLib.IOCondition.IN)
+        source.set_callback(self._on_readable)
+        source.attach(self._runner.get_context())
+
+    def select(self, timeout=None):
+        if timeout is None:
+            timeout_us = raw.INFINITE
+        elif timeout > 0:
+            timeout_us = raw.microseconds(timeout)
+        else:
+            timeout_us = 0
+            self._turns += 1
+            if self._turns < _TURNS_PER_LOOK:
+                return ()
+            self._turns = 0
+
+        if self._source is None:
+            self._arm()
+        self.goes_on = _iterate(self._runner, timeout_us)
+        if not self._is_readable:
+            return ()
+        self._is_readable = False
+        return super().select(0)
+
+    def close(self):
+        if self._source is not None:
+            self._source.destroy()
+            self._source = None
+        super().close()
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """The event loop of a runner; asyncio.get_running_loop() returns it there."""
+
+    def __init__(self, runner):
+        self._runner = runner
+        # What PyGObject looks at for the await of any asynchronous call of GIO.
+        self._context = runner.get_context()
+        super().__init__(_Selector(runner))
+
+    # Who wakes the loop tells the library.
+
+    def _make_self_pipe(self):
+        self._ssock = self._csock = None
+
+    def _close_self_pipe(self):
+        pass
+
+    def _write_to_self(self):
+        _wake_up(self._runner)
+
+    def _run_once(self):
+        super()._run_once()
+        if not self._selector.goes_on:
+            self.stop()
+
+    @property
+    def goes_on(self):
+        """Whether the runner has not been told to end yet."""
+        return self._selector.goes_on
+
+    def report(self, error):
+        """Tells of an exception that came out of the loop itself."""
+        if not isinstance(error, (SystemExit, KeyboardInterrupt)):
+            self.call_exception_handler({"message": "The loop failed", "exception": error})
+
+    def run_until_told(self):
+        """Runs the loop until the runner has been stopped."""
+        while self.goes_on:
+            try:
+                self.run_forever()
+            except (SystemExit, KeyboardInterrupt):
+                # It has ended its task, and asyncio lets it through on top of that.
+                pass
+
+    async def end_everything(self):
+        """Cancels all that is left, and waits for it."""
+        this = asyncio.current_task()
+        cancelled = set()
+        while tasks := asyncio.all_tasks(self) - {this}:
+            for task in tasks - cancelled:
+                task.cancel()
+            cancelled |= tasks
+            await asyncio.wait(tasks)
+        await self.shutdown_asyncgens()
+        await self.shutdown_default_executor()
+
+    def end(self):
+        """Lets go of what is left when the loop will not run any more."""
+        for task in asyncio.all_tasks(self):
+            task._log_destroy_pending = False
+        if self._default_executor is not None:
+            self._default_executor.shutdown(wait=False)
+        self.close()
+
+
+class End:
+    """The task of a runner that stands for all that only asyncio knows of: it is cancelled when the
+    runner stops, and ends when nothing is left, so that the runner waits for it as for any other.
+    """
+
+    def __init__(self, loop):
+        self._loop = loop
+        self._promise = None
+        self._task = None
+
+    def keep(self, task):
+        self._promise = task.take_promise()
+        GObject.Object.connect(self._promise.get_cancellable(), "cancelled", self._on_cancelled)
+
+    def _on_cancelled(self, _cancellable):
+        try:
+            self._loop.call_soon_threadsafe(self._begin)
+        except RuntimeError:
+            # The loop has been closed.
+            pass
+
+    def _begin(self):
+        self._task = self._loop.create_task(self._loop.end_everything())
+        self._task.add_done_callback(lambda _task: self.let_go())
+
+    def let_go(self):
+        promise, self._promise = self._promise, None
+        if promise is not None:
+            promise.return_value(None)

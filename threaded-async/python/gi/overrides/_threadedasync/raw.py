@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The library as the typelib has it, and what the override needs to know of it everywhere."""
+
+import math
+
+from gi.module import get_introspection_module
+
+ThreadedAsync = get_introspection_module("ThreadedAsync")
+
+INFINITE = ThreadedAsync.TIMEOUT_INFINITE
+
+
+class _Default:
+    """The type of DEFAULT_TIMEOUT."""
+
+    def __repr__(self):
+        return "DEFAULT_TIMEOUT"
+
+
+DEFAULT_TIMEOUT = _Default()
+
+
+def microseconds(timeout):
+    """What a timeout in seconds is for the library; None stands for ever."""
+    if timeout is None:
+        return INFINITE
+    if timeout is DEFAULT_TIMEOUT:
+        return ThreadedAsync.TIMEOUT_DEFAULT
+    if not timeout >= 0:
+        raise ValueError(f"a timeout is a number of seconds from 0, or None for ever: {timeout!r}")
+    if timeout > 9e12:
+        return INFINITE
+    # Rather late than early.
+    return math.ceil(timeout * 1_000_000)
+
+
+def seconds(timeout_us):
+    """The other way round."""
+    return None if timeout_us < 0 else timeout_us / 1_000_000
