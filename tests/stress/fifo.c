@@ -32,6 +32,12 @@ compare_put_ended (gconstpointer a, gconstpointer b)
   return left->put->ended < right->put->ended ? -1 : 1;
 }
 
+static gboolean
+is_put (const Op *op)
+{
+  return op->kind == OP_PUT || op->kind == OP_COMMIT;
+}
+
 /* Collects the items that went in, or that somebody got. */
 static char *
 collect (const GArray *history, GArray *items)
@@ -43,7 +49,7 @@ collect (const GArray *history, GArray *items)
     {
       Op *op = &g_array_index (history, Op, i);
 
-      if (op->kind == OP_PUT && !g_hash_table_insert (puts, &op->value, op))
+      if (is_put (op) && !g_hash_table_insert (puts, &op->value, op))
         return g_strdup_printf ("%" G_GINT64_FORMAT " was put twice by the test", op->value);
       if (op->kind == OP_GET && op->result == RESULT_OK &&
           !g_hash_table_insert (gets, &op->value, op))
@@ -64,7 +70,7 @@ collect (const GArray *history, GArray *items)
             return g_strdup_printf ("%" G_GINT64_FORMAT " was got before it was put", op->value);
         }
 
-      if (op->kind != OP_PUT)
+      if (!is_put (op))
         continue;
 
       item.get = g_hash_table_lookup (gets, &op->value);

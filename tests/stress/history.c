@@ -43,11 +43,12 @@ history_end (Op *op, OpResult result)
 void
 history_print (const GArray *history)
 {
-  static const char *const kinds[] = { "put",  "get",     "close", "set", "clear",
-                                       "wait", "is-set",  "claim", "end", "refused return",
-                                       "read", "is-done", "unref" };
+  static const char *const kinds[] = { NULL,      "put",   "get",   "reserve",        "commit",
+                                       "release", "close", "set",   "clear",          "wait",
+                                       "is-set",  "claim", "end",   "refused return", "read",
+                                       "is-done", "unref", "grant", "return" };
   static const char *const results[] = { "has not ended", "ok",      "would block", "cancelled",
-                                         "closed",        "dropped", "unknown" };
+                                         "closed",        "dropped", "given back",  "unknown" };
 
   for (guint i = 0; i < history->len; i++)
     {
@@ -57,95 +58,6 @@ history_print (const GArray *history)
                   "  party %u: %s %" G_GINT64_FORMAT ": %s\n",
                   op->begun, (gint64) op->ended, op->party, kinds[op->kind], op->value,
                   results[op->result]);
-    }
-}
-
-/* A FIFO queue of at most so many items. */
-gboolean
-model_queue_step (Model *self, const Op *op)
-{
-  gboolean is_full = self->capacity != 0 && self->n_items == self->capacity;
-
-  switch (op->kind)
-    {
-    case OP_CLOSE:
-      self->is_set = TRUE;
-      return TRUE;
-    case OP_PUT:
-      if (op->result == RESULT_CLOSED)
-        return self->is_set;
-      if (op->result == RESULT_WOULD_BLOCK)
-        return !self->is_set && is_full;
-      if (self->is_set || is_full || self->n_items == G_N_ELEMENTS (self->items))
-        return FALSE;
-      self->items[self->n_items++] = op->value;
-      return TRUE;
-    case OP_GET:
-      if (op->result != RESULT_OK)
-        return self->n_items == 0 && self->is_set == (op->result == RESULT_CLOSED);
-      if (self->n_items == 0 || self->items[0] != op->value)
-        return FALSE;
-      self->n_items--;
-      memmove (self->items, self->items + 1, self->n_items * sizeof self->items[0]);
-      self->items[self->n_items] = 0;
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* A flag. */
-gboolean
-model_event_step (Model *self, const Op *op)
-{
-  switch (op->kind)
-    {
-    case OP_SET:
-    case OP_CLEAR:
-      self->is_set = op->kind == OP_SET;
-      return TRUE;
-    case OP_WAIT:
-      return self->is_set == (op->result == RESULT_OK);
-    case OP_IS_SET:
-      return self->is_set == op->value;
-    default:
-      return FALSE;
-    }
-}
-
-/* A value that can be set once, by the holders of so many references. */
-gboolean
-model_future_step (Model *self, const Op *op)
-{
-  switch (op->kind)
-    {
-    case OP_CLAIM:
-      if (self->is_set)
-        return FALSE;
-      self->is_set = TRUE;
-      self->value = op->value;
-      return TRUE;
-    case OP_END:
-      if (!self->is_set || self->is_done || self->value != op->value)
-        return FALSE;
-      self->is_done = TRUE;
-      return TRUE;
-    case OP_REFUSED_RETURN:
-      return self->is_set;
-    case OP_UNREF:
-      if (--self->n_refs == 0 && !self->is_set)
-        self->is_set = self->is_done = self->is_dropped = TRUE;
-      return TRUE;
-    case OP_READ:
-      if (op->result == RESULT_WOULD_BLOCK)
-        return !self->is_done;
-      if (op->result == RESULT_DROPPED)
-        return self->is_dropped;
-      return self->is_done && !self->is_dropped && self->value == op->value;
-    case OP_IS_DONE:
-      return self->is_done == op->value;
-    default:
-      return FALSE;
     }
 }
 
@@ -182,6 +94,13 @@ typedef struct
   GHashTable *in_vain;
 } Search;
 
+/* What was granted may have been nothing, and a put whose end nobody has seen may not have been. */
+static gboolean
+has_variants (const Op *op)
+{
+  return op->kind == OP_GRANT || op->result == RESULT_UNKNOWN;
+}
+
 static gboolean
 search (Search *self, const Node *node, guint n_placed)
 {
@@ -201,14 +120,20 @@ search (Search *self, const Node *node, guint n_placed)
   /* Next may come whatever began before anything that is left was over. */
   for (guint i = 0; i < self->n_ops && self->ops[i]->begun <= first_end; i++)
     {
-      Node next = *node;
+      for (guint variant = 0; variant < 2; variant++)
+        {
+          Node next = *node;
 
-      if ((node->placed[i / 64] >> (i % 64) & 1) != 0 || !self->step (&next.model, self->ops[i]))
-        continue;
+          if ((node->placed[i / 64] >> (i % 64) & 1) != 0 ||
+              !self->step (&next.model, self->ops[i], variant))
+            break;
 
-      next.placed[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
-      if (search (self, &next, n_placed + 1))
-        return TRUE;
+          next.placed[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
+          if (search (self, &next, n_placed + 1))
+            return TRUE;
+          if (!has_variants (self->ops[i]))
+            break;
+        }
     }
 
   g_hash_table_add (self->in_vain, g_memdup2 (node, sizeof *node));
@@ -221,15 +146,17 @@ compare_begun (gconstpointer a, gconstpointer b)
 {
   const Op *const *left = a, *const *right = b;
 
-  return (*left)->begun < (*right)->begun ? -1 : 1;
+  return (*left)->begun < (*right)->begun ? -1 : (*left)->begun > (*right)->begun;
 }
 
 gboolean
 history_is_linear (const GArray *history, const Model *start, ModelStep step)
 {
   const Op *ops[MAX_LINEAR_OPS];
+  Op        given[MAX_LINEAR_OPS];
   Search    self = { .ops = ops, .step = step };
   Node      node;
+  guint     n_given = 0;
   gboolean  found;
 
   /* Compared as memory, gaps included. */
@@ -241,10 +168,24 @@ history_is_linear (const GArray *history, const Model *start, ModelStep step)
     {
       const Op *op = &g_array_index (history, Op, i);
 
-      g_assert_cmpuint (op->result, !=, RESULT_UNKNOWN);
+      g_assert_cmpuint (self.n_ops, <, MAX_LINEAR_OPS - 1);
       if (op->result == RESULT_CANCELLED)
         continue;
-      g_assert_cmpuint (self.n_ops, <, MAX_LINEAR_OPS);
+
+      if ((op->kind == OP_GET || op->kind == OP_RESERVE) &&
+          (op->result == RESULT_GIVEN_BACK || op->result == RESULT_UNKNOWN))
+        {
+          /* Two, in whose place nobody knows what came in between. */
+          given[n_given] = *op;
+          given[n_given].value = op->kind;
+          given[n_given].kind = OP_GRANT;
+          ops[self.n_ops++] = &given[n_given++];
+          given[n_given] = given[n_given - 1];
+          given[n_given].kind = OP_RETURN;
+          ops[self.n_ops++] = &given[n_given++];
+          continue;
+        }
+
       ops[self.n_ops++] = op;
     }
   qsort (ops, self.n_ops, sizeof *ops, compare_begun);

@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 /* What somebody did to the object that a round is about. */
 typedef enum
 {
-  OP_PUT,
+  OP_PUT = 1,
   OP_GET,
+  OP_RESERVE,
+  OP_COMMIT,  /* puts at a place that is reserved */
+  OP_RELEASE, /* such a place */
   OP_CLOSE,
   OP_SET,
   OP_CLEAR,
@@ -25,6 +28,9 @@ typedef enum
   OP_READ,
   OP_IS_DONE,
   OP_UNREF,
+  /* Only inside the check: what somebody may have been given, and gave back. */
+  OP_GRANT,
+  OP_RETURN,
 } OpKind;
 
 /* What came of it. */
@@ -36,7 +42,8 @@ typedef enum
   RESULT_CANCELLED,   /* says nothing about the object */
   RESULT_CLOSED,
   RESULT_DROPPED,
-  RESULT_UNKNOWN, /* it was dropped, because its runner was stopped */
+  RESULT_GIVEN_BACK, /* if it was given something */
+  RESULT_UNKNOWN,    /* it was dropped, because its runner was stopped */
 } OpResult;
 
 /*
@@ -58,24 +65,38 @@ Op     *history_begin (GArray *history, OpKind kind, guint party, gint64 value);
 void    history_end (Op *op, OpResult result);
 void    history_print (const GArray *history);
 
+/* There are fewer parties. */
+#define MAX_HOLDERS 16
+
 /* What the object that a round is about may do. */
 typedef struct
 {
-  guint    capacity; /* of a queue, 0 for none */
-  guint    n_items;
-  gint64   items[64];
-  gboolean is_set; /* of an event; of a queue: closed; of a future: claimed */
+  guint  capacity; /* of a queue, 0 for none */
+  guint  n_items;
+  gint64 items[64];
+  guint  n_reserved;
+  guint  n_taken; /* numbers the items that were taken, so that they can be given back in order */
+  guint  n_returned; /* how many of the first items were */
+  guint  serials[MAX_HOLDERS];
+  struct
+  {
+    guint  has; /* the kind of what it was given, or 0 if it was not its turn yet */
+    guint  serial;
+    gint64 value;
+  } held[MAX_HOLDERS]; /* by the parties */
+  gboolean is_set;     /* of an event; of a queue: closed; of a future: claimed */
   gboolean is_done;
   gboolean is_dropped;
   gint64   value;
   guint    n_refs; /* on a promise */
 } Model;
 
-typedef gboolean (*ModelStep) (Model *self, const Op *op);
+/* Whether that may be the next; where there are two possibilities, @variant says which. */
+typedef gboolean (*ModelStep) (Model *self, const Op *op, guint variant);
 
-gboolean model_queue_step (Model *self, const Op *op);
-gboolean model_event_step (Model *self, const Op *op);
-gboolean model_future_step (Model *self, const Op *op);
+gboolean model_queue_step (Model *self, const Op *op, guint variant);
+gboolean model_event_step (Model *self, const Op *op, guint variant);
+gboolean model_future_step (Model *self, const Op *op, guint variant);
 
 #define MAX_LINEAR_OPS 128
 

@@ -81,6 +81,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   add (&queue_small);
+  add (&queue_small_stopped);
   add (&queue_long);
   add (&queue_stopped);
   add (&event_small);

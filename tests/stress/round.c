@@ -302,9 +302,9 @@ stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
         continue;
       if (party->history->len > 0 && party_get_pending (party)->result == RESULT_NONE)
         {
-          party_end (party, RESULT_UNKNOWN);
           if (self->scenario->forget != NULL)
             self->scenario->forget (party);
+          party_end (party, RESULT_UNKNOWN);
         }
       party_be_over (party);
     }

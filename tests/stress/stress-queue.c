@@ -68,12 +68,124 @@ get_cb (GObject *source, GAsyncResult *result, gpointer data)
   party_go_on (self);
 }
 
+static gboolean
+go_on_cb (gpointer data)
+{
+  Party *self = data;
+
+  if (party_get_pending (self)->kind == OP_GET)
+    {
+      g_clear_object (&self->reservation);
+      party_end (self, RESULT_GIVEN_BACK);
+    }
+  party_go_on (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * Goes on in a turn of its own, when nobody else holds the result: to free it is to give back what is
+ * in it.
+ */
+static void
+go_on_later (Party *self)
+{
+  GSource *idle = g_idle_source_new ();
+
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  g_source_set_callback (idle, go_on_cb, self, NULL);
+  g_source_attach (idle, g_main_context_get_thread_default ());
+  g_source_unref (idle);
+}
+
+static void
+not_finished_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Party *self = data;
+
+  self->reservation = g_object_ref (result);
+  go_on_later (self);
+}
+
+static void
+reserved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Party  *self = data;
+  GError *error = NULL;
+
+  self->reservation = ta_queue_reserve_finish (TA_QUEUE (source), result, &error);
+  if (self->reservation != NULL)
+    party_end (self, RESULT_OK);
+  else
+    party_end_with_error (self, error);
+
+  /* Whoever has a place uses it before anything else. */
+  if (self->reservation != NULL)
+    self->n_ops = MAX (self->n_ops, 1);
+  go_on_later (self);
+}
+
+static void
+use_reservation (Party *self)
+{
+  TaQueue *queue = get_queue (self->round);
+  gint64   number = party_new_value (self->round);
+
+  self->timeout_us = TA_TIMEOUT_INFINITE;
+  if (party_random (self, 2) == 0)
+    {
+      GError *error = NULL;
+
+      party_begin (self, OP_COMMIT, number);
+      if (ta_queue_put_reserved (queue, self->reservation, TA_VALUE_INT (number), &error))
+        party_end (self, RESULT_OK);
+      else
+        party_end_with_error (self, error);
+      if (ta_queue_put_reserved (queue, self->reservation, TA_VALUE_INT (number), NULL))
+        round_fail (self->round, "a place was used twice");
+      g_clear_object (&self->reservation);
+    }
+  else
+    {
+      party_begin (self, OP_RELEASE, 0);
+      if (party_random (self, 2) == 0)
+        ta_queue_release_reserved (queue, self->reservation);
+      g_clear_object (&self->reservation);
+      party_end (self, RESULT_OK);
+    }
+}
+
 static void
 close_queue (Party *self)
 {
   party_begin (self, OP_CLOSE, 0);
   ta_queue_close (get_queue (self->round));
   party_end (self, RESULT_OK);
+}
+
+/* Waits for a place, or for an item that it will not take. */
+static gboolean
+act_in_two_steps (Party *self, gboolean puts)
+{
+  TaQueue *queue = get_queue (self->round);
+
+  if (!puts && !self->round->scenario->gives_back)
+    return TRUE;
+
+  party_begin (self, puts ? OP_RESERVE : OP_GET, 0);
+  party_waits (self, puts ? OP_PUT : OP_GET);
+  if (puts)
+    ta_queue_reserve_async (queue, self->timeout_us, self->cancellable, reserved_cb, self);
+  else
+    ta_queue_get_async (queue, self->timeout_us, self->cancellable, not_finished_cb, self);
+
+  return FALSE;
+}
+
+static void
+queue_forget (Party *self)
+{
+  g_clear_object (&self->reservation);
 }
 
 static gboolean
@@ -87,6 +199,12 @@ queue_act (Party *self)
   GError  *error = NULL;
   gboolean succeeded;
 
+  if (self->reservation != NULL)
+    {
+      use_reservation (self);
+      return TRUE;
+    }
+
   if (party_random (self, (int) self->round->n_ops * 8) == 0)
     {
       close_queue (self);
@@ -94,6 +212,9 @@ queue_act (Party *self)
     }
 
   party_choose (self);
+  if (self->runner != NULL && !tries && party_random (self, 3) == 0)
+    return act_in_two_steps (self, puts);
+
   party_begin (self, puts ? OP_PUT : OP_GET, number);
   if (!tries)
     party_waits (self, puts ? OP_PUT : OP_GET);
@@ -204,10 +325,22 @@ queue_check_long (Round *self)
 const Scenario queue_small = { .path = "/stress/queue/linearizable",
                                .max_parties = 6,
                                .max_ops = 36,
+                               .gives_back = TRUE,
                                .begin = queue_begin,
                                .act = queue_act,
                                .assist = queue_assist,
                                .check = queue_check_small };
+
+const Scenario queue_small_stopped = { .path = "/stress/queue/linearizable-stopped",
+                                       .max_parties = 6,
+                                       .max_ops = 36,
+                                       .gives_back = TRUE,
+                                       .stops_runner = TRUE,
+                                       .begin = queue_begin,
+                                       .act = queue_act,
+                                       .assist = queue_assist,
+                                       .check = queue_check_small,
+                                       .forget = queue_forget };
 
 const Scenario queue_long = { .path = "/stress/queue/fifo",
                               .max_parties = MAX_PARTIES,
@@ -220,8 +353,10 @@ const Scenario queue_long = { .path = "/stress/queue/fifo",
 const Scenario queue_stopped = { .path = "/stress/queue/stopped",
                                  .max_parties = MAX_PARTIES,
                                  .max_ops = 600,
+                                 .gives_back = TRUE,
                                  .stops_runner = TRUE,
                                  .begin = queue_begin,
                                  .act = queue_act,
                                  .assist = queue_assist,
-                                 .check = queue_check_long };
+                                 .check = queue_check_long,
+                                 .forget = queue_forget };

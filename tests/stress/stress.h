@@ -33,9 +33,10 @@ typedef struct
   GCancellable *cancellable;
   gint64        timeout_us;
   gboolean      has_ref;
-  gpointer      work;      /* what it waits for, in rounds of tasks */
-  int           waits_for; /* atomic: 1 + OpKind of a wait without end, or 0 */
-  int           is_over;   /* atomic */
+  gpointer      work;        /* what it waits for, in rounds of tasks */
+  GAsyncResult *reservation; /* or what is to be given back */
+  int           waits_for;   /* atomic: 1 + OpKind of a wait without end, or 0 */
+  int           is_over;     /* atomic */
 } Party;
 
 struct _Round
@@ -70,6 +71,7 @@ struct _Scenario
   guint       max_parties;
   guint       max_ops;
   gboolean    stops_runner;
+  gboolean    gives_back;
   void (*begin) (Round *round);
   /* Does something; FALSE when it goes on with party_go_on(). */
   gboolean (*act) (Party *party);
@@ -80,8 +82,8 @@ struct _Scenario
   void (*forget) (Party *party);
 };
 
-extern const Scenario queue_small, queue_long, queue_stopped, event_small, future_small,
-    task_rounds;
+extern const Scenario queue_small, queue_small_stopped, queue_long, queue_stopped, event_small,
+    future_small, task_rounds;
 
 /* The parties. */
 void   party_choose (Party *self);

@@ -76,6 +76,17 @@ test_queue (void)
   /* A cancelled get that has taken something. */
   CHECK (model_queue_step, FALSE, { OP_PUT, RESULT_OK, 1, 0, 1 },
          { OP_GET, RESULT_CANCELLED, 1, 2, 3 }, { OP_GET, RESULT_WOULD_BLOCK, 0, 4, 5 });
+  /* An item that was not given back, and one that was. */
+  CHECK (model_queue_step, FALSE, { OP_PUT, RESULT_OK, 1, 0, 1 },
+         { OP_GET, RESULT_GIVEN_BACK, 0, 2, 3 }, { OP_GET, RESULT_WOULD_BLOCK, 0, 4, 5 });
+  CHECK (model_queue_step, TRUE, { OP_PUT, RESULT_OK, 1, 0, 1 },
+         { OP_GET, RESULT_GIVEN_BACK, 0, 2, 9 }, { OP_GET, RESULT_WOULD_BLOCK, 0, 4, 5 },
+         { OP_GET, RESULT_OK, 1, 10, 11 });
+  /* A place that is reserved is taken. */
+  CHECK (model_queue_step, TRUE, { OP_RESERVE, RESULT_OK, 0, 0, 1 },
+         { OP_PUT, RESULT_WOULD_BLOCK, 2, 2, 3 }, { OP_COMMIT, RESULT_OK, 1, 4, 5 });
+  CHECK (model_queue_step, FALSE, { OP_RESERVE, RESULT_OK, 0, 0, 1 },
+         { OP_PUT, RESULT_OK, 2, 2, 3 });
   /* What was closed stays closed. */
   CHECK (model_queue_step, FALSE, { OP_CLOSE, RESULT_OK, 0, 0, 1 }, { OP_PUT, RESULT_OK, 1, 2, 3 },
          { OP_GET, RESULT_OK, 1, 4, 5 });
