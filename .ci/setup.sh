@@ -7,23 +7,27 @@
 packages=(
   black
   clang-format
+  dbus
   eslint
   flake8
   gcc
   gi-docgen
   gir1.2-gdkpixbuf-2.0
   gir1.2-glib-2.0
+  gir1.2-gtk-4.0
   gjs
   libc6-dev
   libffi-dev
   libgirepository1.0-dev
   libglib2.0-dev
+  libgtk-4-dev
   meson
   ninja-build
   pkg-config
   python3-gi
   python3-pytest
   valac
+  xvfb
 )
 
 # The distribution's own programs, whatever else there may be: a python3 from elsewhere has no gi.
