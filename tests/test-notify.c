@@ -223,7 +223,8 @@ return_not_found (gpointer promise)
   ta_promise_return_new_error (promise, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "nothing %s", "there");
 }
 
-/* A failure is told by done, error and error-message in one turn; a value by done alone. */
+/* A failure is told by done, error and error-message in one turn; a value by done alone. Who has read
+ * the error has taken it: the stop of the runner, at the end of the fixture, has nothing to report. */
 static void
 test_error (void)
 {

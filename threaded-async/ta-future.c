@@ -139,7 +139,8 @@ ta_future_class_init (TaFutureClass *klass)
    *
    * The error with which the future was made done, if it was; else %NULL.
    *
-   * It is notified together with [property@Future:done].
+   * It is notified together with [property@Future:done]. Who reads it has taken the error, as who
+   * waits for the future has: the runner of a task does not report it as one that nobody took.
    *
    * Since: 1.0
    */
@@ -151,7 +152,8 @@ ta_future_class_init (TaFutureClass *klass)
    *
    * The message of the error with which the future was made done, if it was; else %NULL.
    *
-   * It is notified together with [property@Future:done], and made to be bound to a label:
+   * It is notified together with [property@Future:done], and made to be bound to a label. As with
+   * [property@Future:error], who reads it has taken the error.
    *
    * ```c
    * g_object_bind_property (task, "error-message", label, "label", G_BINDING_SYNC_CREATE);
@@ -316,7 +318,7 @@ ta_future_get_done (TaFuture *self)
  * ta_future_dup_error: (get-property error)
  * @self: a future
  *
- * Returns the error with which the future was made done; from any thread, without waiting.
+ * Takes the error with which the future was made done; from any thread, without waiting.
  *
  * Returns: (transfer full) (nullable): a copy of the error, or %NULL if the future has not failed
  *
@@ -330,6 +332,8 @@ ta_future_dup_error (TaFuture *self)
   if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
     return NULL;
 
+  ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->error_taken (self);
+
   return ta_future_copy_error (self);
 }
 
@@ -337,7 +341,7 @@ ta_future_dup_error (TaFuture *self)
  * ta_future_dup_error_message: (get-property error-message)
  * @self: a future
  *
- * Returns the message of the error with which the future was made done; from any thread, without
+ * Takes the message of the error with which the future was made done; from any thread, without
  * waiting.
  *
  * Returns: (transfer full) (nullable): the message, or %NULL if the future has not failed
@@ -351,6 +355,8 @@ ta_future_dup_error_message (TaFuture *self)
 
   if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
     return NULL;
+
+  ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->error_taken (self);
 
   return g_strdup (self->result.error->message);
 }
