@@ -12,9 +12,22 @@ G_BEGIN_DECLS
 
 /* What only the ta-inbox*.c files look at. */
 
+/* After this many turns a loop that does not come to rest is taken for one that never will. */
+#define TA_INBOX_REST_TURNS 64
+
+/* How many descriptors a loop may sleep on whose rest others can see by themselves. */
+#define TA_INBOX_MAX_SLEEP_FDS 4
+
 /* The head of an inbox whose context will not run any more. */
 extern TaInboxItem ta_inbox_closed;
 #define TA_INBOX_CLOSED (&ta_inbox_closed)
+
+/* Oldest first. */
+typedef struct
+{
+  TaRest *first;
+  TaRest *last;
+} TaRestList;
 
 struct _TaInbox
 {
@@ -22,8 +35,18 @@ struct _TaInbox
   int           uses;    /* atomic; goes from 1 to 0, and is looked up, under the table's lock */
   int           sources; /* atomic: GSources that may touch the memory, and 1 for the uses */
 
-  TaInboxItem *head;   /* atomic: what was pushed, newest first */
-  int          parked; /* atomic: the loop sleeps, or is about to, and is to be woken */
+  TaInboxItem *head;     /* atomic: what was pushed, newest first */
+  int          parked;   /* atomic: the loop sleeps, or is about to, and is to be woken */
+  int          spinning; /* atomic: a loop of ours has found nothing ready, and looks at `head` */
+
+  /* Atomic: what a loop of ours sleeps on, written while it does not, for those who look whether it
+   * is at rest. */
+  int      is_watched;   /* somebody does look */
+  int      sleep_serial; /* odd while it writes the rest */
+  int      n_sleep_fds;
+  int      sleep_fds[TA_INBOX_MAX_SLEEP_FDS];
+  int      sleep_events[TA_INBOX_MAX_SLEEP_FDS];
+  gpointer sleep_until; /* monotonic, in microseconds, as far as it fits; NULL for ever */
 
   int awakened; /* atomic: a loop of another kind that turns this one has something to do */
 
@@ -39,17 +62,26 @@ struct _TaInbox
   gint64   come_back;  /* when `source` may go on all the same; 0 while it is armed */
   gint64   busy_since; /* when it last began to have items, or a new budget; 0 while it has none */
   guint    yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
-  TaRest  *rests;      /* what to do at rest, oldest first */
-  TaRest  *last_rest;
-  GSource *rest;    /* the source that is ready when nothing else is */
-  TaSpin   spin;    /* for a context whose loop is not ours */
-  gboolean is_busy; /* a loop of another kind has more to do, so that this one is not at rest */
-  guint    turns;   /* counts the iterations in which somebody waits for the rest */
+  TaRestList rests;    /* what to do at rest */
+  GSource   *rest;     /* the source that is ready when nothing else is */
+  TaRestList watchers; /* who is to be told of it by a loop of ours */
+  gboolean   is_quiet; /* nothing was ready when it was last polled */
+  TaSpin     spin;     /* for a context whose loop is not ours */
+  gboolean   is_busy;  /* a loop of another kind has more to do, so that this one is not at rest */
+
+  int turns; /* atomic, written by the loop alone: the iterations in which somebody waits for rest */
 };
 
 /* In the thread that owns the context. */
 TaInboxItem *ta_inbox_reverse (TaInboxItem *item);
 GSource     *ta_inbox_create_source (TaInbox *self);
-void         ta_inbox_rearm (TaInbox *self, gboolean is_spent);
+GSource *
+ta_inbox_create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *name, int priority);
+void ta_inbox_rearm (TaInbox *self, gboolean is_spent);
+
+/* How it comes to rest; see ta-inbox-rest.c. */
+gboolean ta_inbox_count_turn (TaInbox *self);
+gboolean ta_inbox_has_waited (TaInbox *self);
+void     ta_inbox_come_to_rest (TaInbox *self, gboolean is_at_rest);
 
 G_END_DECLS

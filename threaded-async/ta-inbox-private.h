@@ -48,10 +48,16 @@ struct _TaRest
   /* The thread of the context. */
   TaRest *next;
   guint   since; /* the turn in which it was asked for */
+  guint   limit; /* after how many turns it is done all the same */
   void (*func) (TaRest *rest);
 };
 
 void ta_inbox_call_at_rest (TaInbox *self, TaRest *rest, void (*func) (TaRest *rest));
+
+/* For those in other threads who want to know: see ta-inbox-rest.c. */
+void  ta_inbox_tell_at_rest (TaInbox *self, TaRest *rest, guint limit, void (*func) (TaRest *rest));
+guint ta_inbox_get_turns (TaInbox *self);
+gboolean ta_inbox_is_at_rest (TaInbox *self);
 
 /* For a loop that owns its context. */
 void        ta_inbox_adopt (TaInbox *self, const char *owner);
@@ -62,6 +68,10 @@ TaInbox    *ta_inbox_get_entered (void);
 gboolean    ta_inbox_has_items (TaInbox *self);
 gboolean    ta_inbox_park (TaInbox *self);
 void        ta_inbox_unpark (TaInbox *self);
+gboolean    ta_inbox_is_waited_for (TaInbox *self);
+gboolean    ta_inbox_spin (TaInbox *self);
+void        ta_inbox_unspin (TaInbox *self);
+int         ta_inbox_poll (TaInbox *self, GPollFD *fds, guint n_fds, int timeout);
 void        ta_inbox_drain (TaInbox *self);
 gboolean    ta_inbox_turn (TaInbox *self);
 void        ta_inbox_awaken (TaInbox *self);

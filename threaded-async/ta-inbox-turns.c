@@ -22,9 +22,6 @@
 /* How long a busy idle priority may keep an inbox that has used up its turn from the next. */
 #define COME_BACK_US 10000
 
-/* After this many turns a loop that does not come to rest is taken for one that never will. */
-#define REST_TURNS 64
-
 gboolean
 ta_inbox_has_items (TaInbox *self)
 {
@@ -128,8 +125,7 @@ ta_inbox_prepare (GSource *source, int *timeout)
       return FALSE;
     }
 
-  if ((self->rests != NULL && ++self->turns - self->rests->since > REST_TURNS) ||
-      ta_inbox_has_items (self) ||
+  if (ta_inbox_count_turn (self) || ta_inbox_has_items (self) ||
       (ta_inbox_get_entered () != self && (ta_inbox_look_again (self) || !ta_inbox_park (self))))
     {
       *timeout = 0;
@@ -202,50 +198,10 @@ ta_inbox_pop (TaInbox *self)
   return item;
 }
 
-/* Does what was to be done at rest; or, for a loop that does not rest, what has waited for long. */
-static void
-ta_inbox_come_to_rest (TaInbox *self, gboolean is_at_rest)
-{
-  TaRest *rest, *end = NULL;
-
-  if (!is_at_rest)
-    for (end = self->rests; end != NULL && self->turns - end->since > REST_TURNS;)
-      end = end->next;
-
-  /* What is asked for meanwhile waits for the next time. */
-  rest = self->rests;
-  self->rests = end;
-  if (end == NULL)
-    {
-      self->last_rest = NULL;
-      g_source_destroy (self->rest);
-      g_clear_pointer (&self->rest, g_source_unref);
-    }
-
-  while (rest != end)
-    {
-      TaRest *next = rest->next;
-
-      rest->func (rest);
-      rest = next;
-    }
-}
-
 static gboolean
 ta_inbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   ta_inbox_turn (ta_inbox_source_get_inbox (source));
-
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-ta_inbox_dispatch_rest (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  TaInbox *self = ta_inbox_source_get_inbox (source);
-
-  if (!self->is_busy && !ta_inbox_is_awakened (self))
-    ta_inbox_come_to_rest (self, TRUE);
 
   return G_SOURCE_CONTINUE;
 }
@@ -262,11 +218,6 @@ static GSourceFuncs relief_funcs = {
   .finalize = ta_inbox_source_finalize,
 };
 
-static GSourceFuncs rest_funcs = {
-  .dispatch = ta_inbox_dispatch_rest,
-  .finalize = ta_inbox_source_finalize,
-};
-
 /* Makes the source that takes the turns. */
 GSource *
 ta_inbox_create_source (TaInbox *self)
@@ -280,8 +231,8 @@ ta_inbox_create_source (TaInbox *self)
 }
 
 /* Makes a source that is ready whenever its priority is looked at. */
-static GSource *
-create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *name, int priority)
+GSource *
+ta_inbox_create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *name, int priority)
 {
   GSource *source = ta_inbox_source_new (self, funcs);
 
@@ -302,7 +253,7 @@ ta_inbox_rearm (TaInbox *self, gboolean is_spent)
       self->come_back = g_get_monotonic_time () + COME_BACK_US;
       self->yields = 2;
       if (self->relief == NULL)
-        self->relief = create_ready_source (
+        self->relief = ta_inbox_create_ready_source (
             self, &relief_funcs, "[threaded-async] inbox, continued", G_PRIORITY_DEFAULT_IDLE);
     }
   else if (self->come_back != 0)
@@ -326,7 +277,7 @@ ta_inbox_turn (TaInbox *self)
   gboolean      push_default, may_go_on, has_items, is_spent = FALSE;
   gint64        deadline;
 
-  if (self->rests != NULL && self->turns - self->rests->since > REST_TURNS)
+  if (ta_inbox_has_waited (self))
     ta_inbox_come_to_rest (self, FALSE);
 
   if (g_atomic_pointer_get (&self->taken) == NULL)
@@ -336,7 +287,7 @@ ta_inbox_turn (TaInbox *self)
   if (item == NULL)
     {
       ta_inbox_rearm (self, FALSE);
-      return self->rests == NULL;
+      return !ta_inbox_is_waited_for (self);
     }
 
   /* The last item may let go of the inbox. */
@@ -370,7 +321,7 @@ ta_inbox_turn (TaInbox *self)
   if (push_default)
     g_main_context_pop_thread_default (self->context);
 
-  may_go_on = self->come_back == 0 && self->rests == NULL;
+  may_go_on = self->come_back == 0 && !ta_inbox_is_waited_for (self);
   ta_inbox_unref (self);
 
   return may_go_on;
@@ -380,28 +331,9 @@ ta_inbox_turn (TaInbox *self)
 void
 ta_inbox_drain (TaInbox *self)
 {
-  for (guint i = 0; i < REST_TURNS && ta_inbox_has_items (self); i++)
+  for (guint i = 0; i < TA_INBOX_REST_TURNS && ta_inbox_has_items (self); i++)
     ta_inbox_turn (self);
 
-  if (self->rests != NULL)
+  if (ta_inbox_is_waited_for (self))
     ta_inbox_come_to_rest (self, TRUE);
-}
-
-/*
- * Calls @func once everything that is ready in the context now has been dispatched; in the
- * context's thread. A loop that never comes to rest calls it all the same, after a number of turns.
- */
-void
-ta_inbox_call_at_rest (TaInbox *self, TaRest *rest, void (*func) (TaRest *rest))
-{
-  *rest = (TaRest){ .func = func, .since = self->turns };
-  if (self->last_rest != NULL)
-    self->last_rest->next = rest;
-  else
-    self->rests = rest;
-  self->last_rest = rest;
-
-  /* At the very lowest priority it is dispatched when nothing else is ready. */
-  if (self->rest == NULL)
-    self->rest = create_ready_source (self, &rest_funcs, "[threaded-async] at rest", G_MAXINT);
 }

@@ -58,28 +58,30 @@ struct _TaLoop
 
   GMutex mutex; /* guards the next group */
 
-  int            state;      /* a TaLoopState; also read as an atomic */
-  gboolean       has_thread; /* the thread may still use the runner object */
-  TaRunner      *revived;    /* the runner object, when the thread, or who interrupts it, has a
+  int             state;      /* a TaLoopState; also read as an atomic */
+  gboolean        has_thread; /* the thread may still use the runner object */
+  TaRunner       *revived;    /* the runner object, when the thread, or who interrupts it, has a
                               * reference to drop */
-  TaTask        *first_task; /* the unfinished tasks, oldest first; each with a reference */
-  TaTask        *last_task;
-  guint          n_tasks;
-  gboolean       is_idle_queued; /* `idle` is in the inbox */
-  TaGTaskEntry  *gtasks;         /* the started GTasks, latest first */
-  TaFailure     *first_failure;  /* oldest first; see ta-loop-failed.c */
-  TaFailure     *last_failure;
-  guint          n_failures;
-  guint          n_kept;      /* those of them whose tasks are gone */
-  guint          n_lost;      /* those that were not kept */
-  gboolean       is_disowned; /* the runner object is gone */
-  GPtrArray     *reported;    /* of TaTask: with which a stop has failed */
-  guint          n_reported;
-  TaWaiterList   enders; /* those who wait for the end */
-  TaShutdownType shutdown_type;
-  gboolean       is_interrupted;  /* its thread was, because it is stuck */
-  gboolean       is_interrupting; /* somebody just does so, and uses the runner object */
-  gint64         abandon_by;      /* when the watchdog does, if it is watched; or 0 */
+  TaTask         *first_task; /* the unfinished tasks, oldest first; each with a reference */
+  TaTask         *last_task;
+  guint           n_tasks;
+  gboolean        is_idle_queued; /* `idle` is in the inbox */
+  TaGTaskEntry   *gtasks;         /* the started GTasks, latest first */
+  TaFailure      *first_failure;  /* oldest first; see ta-loop-failed.c */
+  TaFailure      *last_failure;
+  guint           n_failures;
+  guint           n_kept;      /* those of them whose tasks are gone */
+  guint           n_lost;      /* those that were not kept */
+  gboolean        is_disowned; /* the runner object is gone */
+  GPtrArray      *reported;    /* of TaTask: with which a stop has failed */
+  guint           n_reported;
+  TaWaiterList    enders; /* those who wait for the end */
+  TaLoopListener *listeners;
+  gboolean        has_told; /* there will be no more listeners */
+  TaShutdownType  shutdown_type;
+  gboolean        is_interrupted;  /* its thread was, because it is stuck */
+  gboolean        is_interrupting; /* somebody just does so, and uses the runner object */
+  gint64          abandon_by;      /* when the watchdog does, if it is watched; or 0 */
 
   TaWaitGuard guard;        /* has its own lock */
   TaWatch     stop_watch;   /* the watchdog's, with a reference on this while it is queued */
@@ -110,6 +112,7 @@ TaFailure *ta_failure_new (TaTask *task);
 void       ta_failure_unref (TaFailure *failure);
 gboolean   ta_loop_link_failure_locked (TaLoop *self, TaFailure *failure);
 gboolean   ta_loop_report_failed (TaLoop *self, GError **error);
+void       ta_loop_tell_listeners (TaLoop *self);
 
 void ta_loop_cancel_tasks (TaLoop *self);
 void ta_loop_end_tasks_by_force (TaLoop *self);

@@ -69,6 +69,7 @@ ta_loop_abandon (TaLoop *self)
   ta_loop_cancel_tasks (self);
   ta_loop_end_tasks_by_force (self);
   ta_loop_end_gtasks (self);
+  ta_loop_tell_listeners (self);
   ta_inbox_close (self->inbox, FALSE);
 }
 

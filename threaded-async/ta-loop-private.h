@@ -34,10 +34,12 @@ GMainContext  *ta_loop_get_context (TaLoop *self);
 TaInbox       *ta_loop_get_inbox (TaLoop *self);
 gint64         ta_loop_get_exit_timeout (TaLoop *self);
 gint64         ta_loop_get_default_timeout (TaLoop *self);
+gboolean       ta_loop_get_started (TaLoop *self);
 gboolean       ta_loop_get_running (TaLoop *self);
 TaShutdownType ta_loop_get_shutdown_type (TaLoop *self);
 TaRunner      *ta_loop_get_runner (TaLoop *self);
 gboolean       ta_loop_is_current (TaLoop *self);
+gboolean       ta_context_is_current (GMainContext *context);
 
 gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
 void     ta_loop_run (TaLoop *self);
@@ -45,6 +47,24 @@ gboolean ta_loop_iterate (TaLoop *self, gint64 deadline);
 void     ta_loop_interrupt (TaLoop *self);
 gboolean ta_loop_check_running (TaLoop *self, GError **error);
 gboolean ta_loop_revive_runner (TaLoop *self, TaRunner *runner);
+
+/* Somebody who is to know when the loop lets go of its work; see ta-loop-listeners.c. */
+typedef struct _TaLoopListener TaLoopListener;
+
+struct _TaLoopListener
+{
+  /* The loop's lock. */
+  TaLoopListener *previous;
+  TaLoopListener *next;
+  gboolean        is_listed;
+
+  void (*func) (TaLoopListener *listener); /* const once it has been added */
+};
+
+gboolean ta_loop_add_listener (TaLoop         *self,
+                               TaLoopListener *listener,
+                               void (*func) (TaLoopListener *listener));
+gboolean ta_loop_remove_listener (TaLoop *self, TaLoopListener *listener);
 
 /* The work that has not ended: see ta-loop-tasks.c and ta-loop-gtasks.c. */
 gboolean ta_loop_send_task (TaLoop *self, TaTask *task, GError **error);

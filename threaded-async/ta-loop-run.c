@@ -28,6 +28,7 @@ ta_loop_serve (TaLoop *self, TaSpinWait *wait)
     {
       if (ta_inbox_has_items (self->inbox))
         {
+          ta_inbox_unspin (self->inbox);
           again = ta_inbox_turn (self->inbox) && !g_atomic_int_get (&self->quit);
           served = TRUE;
           again = again && ta_spin_restart (wait) < end;
@@ -38,6 +39,7 @@ ta_loop_serve (TaLoop *self, TaSpinWait *wait)
         }
     }
 
+  ta_inbox_unspin (self->inbox);
   ta_spin_note (&self->spin, wait, served);
 
   return served;
@@ -54,6 +56,8 @@ ta_loop_run (TaLoop *self)
       if (ta_spin_start (&self->spin, &wait))
         {
           if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit))
+            continue;
+          if (!ta_inbox_spin (self->inbox))
             continue;
           ta_spin_restart (&wait);
           if (ta_loop_serve (self, &wait))
@@ -80,6 +84,7 @@ ta_loop_look (TaLoop *self, TaSpinWait *wait)
     }
   while (!found && ta_spin_pause (wait));
 
+  ta_inbox_unspin (self->inbox);
   ta_spin_note (&self->spin, wait, found);
   if (has_items)
     ta_inbox_turn (self->inbox);
@@ -96,15 +101,17 @@ ta_loop_wait (TaLoop *self, gint64 deadline)
   if (ta_spin_start (&self->spin, &wait))
     {
       /* Here too, anything else in the context may have to wait for a little while. */
-      if (wait.end - self->looked_around > SERVE_US)
+      if (wait.end - self->looked_around > SERVE_US || ta_inbox_is_waited_for (self->inbox))
         {
           self->looked_around = wait.end;
-          if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit))
+          if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit) ||
+              !ta_inbox_spin (self->inbox))
             return;
           ta_spin_restart (&wait);
         }
       if (deadline > wait.end && ta_loop_look (self, &wait))
         return;
+      ta_inbox_unspin (self->inbox);
     }
 
   poll_deadline = deadline;
@@ -140,13 +147,10 @@ ta_loop_iterate (TaLoop *self, gint64 deadline)
   return !g_atomic_int_get (&self->quit);
 }
 
-/* Sleeps for the loop that this thread runs: see ta_inbox_park(). */
+/* Sleeps for the loop that this thread runs. */
 int
 ta_loop_poll (GPollFD *fds, guint n_fds, int timeout)
 {
-  TaInbox *inbox = ta_inbox_get_entered ();
-  int      n_ready;
-
   if (timeout != 0 && poll_deadline != G_MAXINT64)
     {
       gint64 left = MAX (poll_deadline - g_get_monotonic_time (), 0);
@@ -158,11 +162,5 @@ ta_loop_poll (GPollFD *fds, guint n_fds, int timeout)
       poll_deadline = G_MAXINT64;
     }
 
-  if (timeout != 0 && !ta_inbox_park (inbox))
-    timeout = 0;
-
-  n_ready = g_poll (fds, n_fds, timeout);
-  ta_inbox_unpark (inbox);
-
-  return n_ready;
+  return ta_inbox_poll (ta_inbox_get_entered (), fds, n_fds, timeout);
 }

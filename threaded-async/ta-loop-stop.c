@@ -80,6 +80,7 @@ caught_up_cb (TaRest *rest)
   self->phase = TA_STOP_CANCELLING;
   ta_loop_cancel_tasks (self);
   ta_loop_end_gtasks (self);
+  ta_loop_tell_listeners (self);
   ta_operations_stop ();
   ta_loop_check_tasks (self);
 }
@@ -189,6 +190,7 @@ ta_loop_detach (TaLoop *self)
 
   ta_loop_cancel_tasks (self);
   ta_loop_end_gtasks (self);
+  ta_loop_tell_listeners (self);
   ta_loop_end_tasks_by_force (self);
   ta_loop_set_ended (self, TA_LOOP_ENDED, TA_SHUTDOWN_TYPE_STOPPED);
 }

@@ -111,6 +111,12 @@ ta_loop_get_default_timeout (TaLoop *self)
 }
 
 gboolean
+ta_loop_get_started (TaLoop *self)
+{
+  return g_atomic_int_get (&self->state) >= TA_LOOP_RUNNING;
+}
+
+gboolean
 ta_loop_get_running (TaLoop *self)
 {
   int state = g_atomic_int_get (&self->state);
@@ -151,17 +157,20 @@ is_main_thread (void)
 #endif
 }
 
+/* Whether the calling thread is the one that iterates a context, as far as it shows. */
+gboolean
+ta_context_is_current (GMainContext *context)
+{
+  /* The main thread is meant to iterate the main context even while it does not yet. */
+  return g_main_context_is_owner (context) || g_main_context_get_thread_default () == context ||
+         (context == g_main_context_default () && is_main_thread ());
+}
+
 /* Whether the calling thread is the one that runs the loop, so that to wait for it would hang. */
 gboolean
 ta_loop_is_current (TaLoop *self)
 {
-  if (!self->is_attached)
-    return current == self;
-
-  /* The main thread is meant to iterate the main context even while it does not yet. */
-  return g_main_context_is_owner (self->context) ||
-         g_main_context_get_thread_default () == self->context ||
-         (self->context == g_main_context_default () && is_main_thread ());
+  return self->is_attached ? ta_context_is_current (self->context) : current == self;
 }
 
 /* Sends an event that nothing more is to come from an ended or abandoned loop; without a lock. */
@@ -236,6 +245,7 @@ ta_loop_end_thread (TaLoop *self)
 
   self->phase = TA_STOP_QUIT;
   ta_loop_end_tasks_by_force (self);
+  ta_loop_tell_listeners (self);
   ta_operations_end ();
   ta_loop_call_back (self);
 
