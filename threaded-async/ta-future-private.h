@@ -77,6 +77,7 @@ gboolean ta_future_end_with_value (TaFuture *self, GValue *value);
 gboolean ta_future_end_with_error (TaFuture *self, GError *error);
 GError  *ta_future_copy_error (TaFuture *self);
 char    *ta_future_describe (TaFuture *self);
+gboolean ta_future_check_may_block (TaFuture *self, GError **error);
 
 /* One operation for all waits on a future, whatever object the caller has. */
 void     ta_future_start_wait (TaFuture              *self,

@@ -197,6 +197,13 @@ ta_future_describe (TaFuture *self)
   return ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->describe (self);
 }
 
+/* Fails if a thread that waited for it would wait for itself. */
+gboolean
+ta_future_check_may_block (TaFuture *self, GError **error)
+{
+  return ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->check_may_block (self, error);
+}
+
 /* Takes the lock if the future can still be done; FALSE, unlocked, if it is. */
 static gboolean
 ta_future_begin_end (TaFuture *self)
@@ -505,7 +512,7 @@ ta_future_wait (TaFuture     *self,
       return FALSE;
     }
 
-  if (!((TaFutureClass *) G_OBJECT_GET_CLASS (self))->check_may_block (self, error))
+  if (!ta_future_check_may_block (self, error))
     return FALSE;
 
   /* The caller may have the only reference, and somebody may drop it for him. */

@@ -16,9 +16,12 @@
 G_BEGIN_DECLS
 
 typedef struct _TaBox     TaBox;
+typedef struct _TaClient  TaClient;
 typedef struct _TaFuture  TaFuture;
 typedef struct _TaPromise TaPromise;
+typedef struct _TaRequest TaRequest;
 typedef struct _TaRunner  TaRunner;
+typedef struct _TaServer  TaServer;
 typedef struct _TaTask    TaTask;
 
 /*

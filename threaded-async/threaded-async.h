@@ -8,13 +8,16 @@
 #define TA_INSIDE
 
 #include "ta-box.h"
+#include "ta-client.h"
 #include "ta-error.h"
 #include "ta-event.h"
 #include "ta-future.h"
 #include "ta-promise.h"
 #include "ta-queue.h"
+#include "ta-request.h"
 #include "ta-runner-method.h"
 #include "ta-runner.h"
+#include "ta-server.h"
 #include "ta-sleep.h"
 #include "ta-task.h"
 #include "ta-timeout.h"

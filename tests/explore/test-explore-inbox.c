@@ -15,6 +15,7 @@
 
 #include INBOX_SOURCE
 #include TURNS_SOURCE
+#include "ta-inbox-rest.c"
 
 #undef g_free
 #include "ta-timers.c"
