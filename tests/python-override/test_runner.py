@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 
+import gi
 import pytest
 from gi.repository import Gio, GLib, ThreadedAsync
 from helpers import LONG, LOOPS, in_thread
@@ -361,6 +362,17 @@ def test_gio_beside_coroutines(runner, tmp_path):
         return await future
 
     assert runner.run(read(), LONG) == b"contents"
+
+
+@pytest.mark.skipif(gi.version_info < (3, 50), reason="PyGObject can't await such calls")
+def test_await_calls_of_gio(runner, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"contents")
+
+    async def read():
+        return await Gio.File.new_for_path(str(path)).load_contents_async()
+
+    assert runner.run(read(), LONG)[0] == b"contents"
 
 
 def test_nested_main_loop(runner):

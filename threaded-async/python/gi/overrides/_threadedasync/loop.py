@@ -9,6 +9,7 @@ context. So C tasks and coroutines share one thread, and each loop sees to the o
 """
 
 import asyncio
+import contextlib
 import selectors
 
 from gi.repository import GLib, GObject
@@ -88,6 +89,14 @@ class Loop(asyncio.SelectorEventLoop):
 
     def _write_to_self(self):
         _wake_up(self._runner)
+
+    # What PyGObject ≥ 3.50 calls when somebody turns the context, or runs a main loop in it.
+
+    def paused(self):
+        return contextlib.nullcontext()
+
+    def running(self, _quit):
+        return contextlib.nullcontext()
 
     def _run_once(self):
         super()._run_once()
