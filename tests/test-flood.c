@@ -250,6 +250,71 @@ test_chain_with_frames_and_idle (void)
   check_frames_and_idle (1, 0);
 }
 
+typedef struct
+{
+  GSource source;
+  int     n_sent;
+  int     n_done;
+} Trickle;
+
+static void
+trickle_func (TaTask *task, gpointer data)
+{
+  Trickle              *trickle = data;
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  trickle->n_done++;
+  ta_promise_return_int (promise, 1);
+}
+
+/* One more, whenever the last one is done: just when the loop is about to look for what is ready. */
+static gboolean
+trickle_prepare (GSource *source, int *timeout)
+{
+  Trickle *trickle = (Trickle *) source;
+
+  *timeout = -1;
+  if (trickle->n_sent == trickle->n_done)
+    {
+      trickle->n_sent++;
+      g_object_unref (
+          ta_runner_create_task (ta_runner_get_default (), trickle_func, trickle, NULL));
+    }
+
+  return FALSE;
+}
+
+static GSourceFuncs trickle_funcs = { .prepare = trickle_prepare };
+
+/* Whoever answers each item with the next, so fast that the loop never finds the inbox empty, leaves
+ * it empty after each turn all the same. */
+static void
+test_trickle_with_painting (void)
+{
+  GSource *source = g_source_new (&trickle_funcs, sizeof (Trickle));
+  Trickle *trickle = (Trickle *) source;
+  guint    painted = 0;
+  GSource *paint = attach_counter (g_idle_source_new (), PRIORITY_PAINT, &painted);
+
+  /* Its prepare() comes before that of the inbox. */
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_attach (source, NULL);
+
+  for (guint round = 0; round < 3; round++)
+    {
+      guint goal = painted + 10;
+      int   trickle_goal = trickle->n_done + 100;
+
+      TEST_TURN_UNTIL (NULL, painted >= goal && trickle->n_done >= trickle_goal);
+    }
+
+  g_source_destroy (paint);
+  g_source_unref (paint);
+  TEST_TURN_UNTIL (NULL, trickle->n_sent == trickle->n_done);
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
 static gboolean
 count_gate_cb (gpointer data)
 {
@@ -338,6 +403,67 @@ test_chain_in_runner (void)
   test_gate_clear (&idled);
 }
 
+static void
+linger_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  guint *n_done = data;
+  gint64 end = g_get_monotonic_time () + 20000;
+
+  finish (source, result);
+  ++*n_done;
+  while (g_get_monotonic_time () < end)
+    g_thread_yield ();
+}
+
+/* A turn that has taken too long, and was the last: nothing is left behind in the context. */
+static void
+test_long_turn_is_the_last (void)
+{
+  for (guint n_turns = 0; n_turns < 2; n_turns++)
+    {
+      GMainContext        *context = g_main_context_new ();
+      g_autoptr (TaFuture) future = new_done_future ();
+      TestGate             gone;
+      guint                n_done = 0;
+
+      test_gate_init (&gone);
+      test_context_watch (context, &gone);
+      g_main_context_push_thread_default (context);
+      ta_future_wait_async (future, TEST_LONG_US, NULL, linger_cb, &n_done);
+      TEST_TURN_UNTIL (context, n_done == 1);
+      for (guint i = 0; i < n_turns; i++)
+        g_main_context_iteration (context, FALSE);
+      g_main_context_pop_thread_default (context);
+      g_main_context_unref (context);
+      g_assert_cmpuint (test_gate_get_count (&gone), ==, 1);
+      test_gate_clear (&gone);
+    }
+}
+
+/* After it there is one iteration for others, whether or not there is more, and then the loop can
+ * sleep. */
+static void
+test_long_turn_then_rest (void)
+{
+  g_autoptr (TaFuture) future = new_done_future ();
+  guint                n_done = 0;
+  guint                painted = 0;
+  GSource             *paint;
+
+  ta_future_wait_async (future, TEST_LONG_US, NULL, linger_cb, &n_done);
+  ta_future_wait_async (future, TEST_LONG_US, NULL, linger_cb, &n_done);
+  TEST_TURN_UNTIL (NULL, n_done == 1);
+  paint = attach_counter (g_idle_source_new (), PRIORITY_PAINT, &painted);
+  g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (painted, ==, 1);
+  g_assert_cmpuint (n_done, ==, 1);
+  g_source_destroy (paint);
+  g_source_unref (paint);
+  TEST_TURN_UNTIL (NULL, n_done == 2);
+  test_turn_all (NULL);
+  g_assert_false (g_main_context_pending (NULL));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -347,6 +473,9 @@ main (int argc, char *argv[])
   test_add ("/promise-4/flood-with-frames-and-idle", test_flood_with_frames_and_idle);
   test_add ("/promise-4/chain-with-painting", test_chain_with_painting);
   test_add ("/promise-4/chain-with-frames-and-idle", test_chain_with_frames_and_idle);
+  test_add ("/promise-4/trickle-with-painting", test_trickle_with_painting);
+  test_add ("/promise-4/long-turn-is-the-last", test_long_turn_is_the_last);
+  test_add ("/promise-4/long-turn-then-rest", test_long_turn_then_rest);
   test_add ("/promise-4/flood-of-runner", test_flood_of_runner);
   test_add ("/promise-4/chain-in-runner", test_chain_in_runner);
 

@@ -56,18 +56,22 @@ struct _TaInbox
   GMutex       turn_mutex; /* guards `taken`, for the case that the loop is abandoned */
   TaInboxItem *taken;      /* what is left of the turn, oldest first; written by the loop alone */
 
+  /* Atomic; owned: the source that goes on when a turn used up its time. Made in a turn, which has a
+   * use of the inbox; dropped by a later one, or by the last use. */
+  GSource *relief;
+
   /* Whoever owns the context. */
-  GSource *source;     /* const */
-  GSource *relief;     /* the source that goes on when a turn used up its time */
-  gint64   come_back;  /* when `source` may go on all the same; 0 while it is armed */
-  gint64   busy_since; /* when it last began to have items, or a new budget; 0 while it has none */
-  guint    yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
-  TaRestList rests;    /* what to do at rest */
-  GSource   *rest;     /* the source that is ready when nothing else is */
-  TaRestList watchers; /* who is to be told of it by a loop of ours */
-  gboolean   is_quiet; /* nothing was ready when it was last polled */
-  TaSpin     spin;     /* for a context whose loop is not ours */
-  gboolean   is_busy;  /* a loop of another kind has more to do, so that this one is not at rest */
+  GSource   *source;     /* const */
+  gint64     come_back;  /* when `source` may go on all the same; 0 while it is armed */
+  gint64     busy_since; /* since when others may have had to wait for it; 0 while they have not */
+  gint64     paused_at;  /* when the loop last found nothing in it, before it may have slept */
+  guint      yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
+  TaRestList rests;      /* what to do at rest */
+  GSource   *rest;       /* the source that is ready when nothing else is */
+  TaRestList watchers;   /* who is to be told of it by a loop of ours */
+  gboolean   is_quiet;   /* nothing was ready when it was last polled */
+  TaSpin     spin;       /* for a context whose loop is not ours */
+  gboolean   is_busy; /* a loop of another kind has more to do, so that this one is not at rest */
 
   int turns; /* atomic, written by the loop alone: the iterations in which somebody waits for rest */
 };
@@ -77,6 +81,7 @@ TaInboxItem *ta_inbox_reverse (TaInboxItem *item);
 GSource     *ta_inbox_create_source (TaInbox *self);
 GSource *
 ta_inbox_create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *name, int priority);
+void ta_inbox_drop_relief (TaInbox *self);
 void ta_inbox_rearm (TaInbox *self, gboolean is_spent);
 
 /* How it comes to rest; see ta-inbox-rest.c. */

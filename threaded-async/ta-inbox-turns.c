@@ -14,13 +14,23 @@
  * G_PRIORITY_DEFAULT_IDLE: a source of default priority that is always ready would starve GTK's
  * redraw. The first source, disarmed meanwhile, comes back after a bounded delay, so that a busy
  * idle priority does not starve the inbox in turn.
+ *
+ * The time counts from the first turn in which others may have had to wait, until the loop finds the
+ * inbox empty when it looks for what is ready. That a turn has left it empty says little: where a
+ * thread answers each item with the next, it is so after each, and never when the loop looks.
  */
 
 /* What a turn may take: a quarter of a frame at 60 Hz, so that an application has the rest. */
 #define TURN_BUDGET_US 4000
 
+/* What it may take where it goes on because nobody else had anything to do. There is another one right
+ * away, and whoever becomes ready meanwhile, such as the next frame, does not wait for long. */
+#define RELIEF_BUDGET_US 1000
+
 /* How long a busy idle priority may keep an inbox that has used up its turn from the next. */
 #define COME_BACK_US 10000
+
+static gboolean ta_inbox_turn_for (TaInbox *self, gint64 budget_us);
 
 gboolean
 ta_inbox_has_items (TaInbox *self)
@@ -132,6 +142,9 @@ ta_inbox_prepare (GSource *source, int *timeout)
       return TRUE;
     }
 
+  if (self->busy_since != 0)
+    self->paused_at = g_get_monotonic_time ();
+
   return FALSE;
 }
 
@@ -142,7 +155,21 @@ ta_inbox_check (GSource *source)
 
   ta_inbox_unpark (self);
 
-  return !ta_inbox_is_spent (self, source) && ta_inbox_has_items (self);
+  if (ta_inbox_is_spent (self, source))
+    return FALSE;
+
+  if (!ta_inbox_has_items (self))
+    {
+      /* Others have their turn now, if they want it. */
+      self->busy_since = 0;
+      return FALSE;
+    }
+
+  /* Nobody had to wait while the loop slept. */
+  if (self->busy_since != 0)
+    self->busy_since += g_get_monotonic_time () - self->paused_at;
+
+  return TRUE;
 }
 
 /* Pushed items come newest first; turns them around. */
@@ -206,6 +233,14 @@ ta_inbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+ta_inbox_dispatch_relief (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  ta_inbox_turn_for (ta_inbox_source_get_inbox (source), RELIEF_BUDGET_US);
+
+  return G_SOURCE_CONTINUE;
+}
+
 static GSourceFuncs inbox_funcs = {
   .prepare = ta_inbox_prepare,
   .check = ta_inbox_check,
@@ -214,7 +249,7 @@ static GSourceFuncs inbox_funcs = {
 };
 
 static GSourceFuncs relief_funcs = {
-  .dispatch = ta_inbox_dispatch,
+  .dispatch = ta_inbox_dispatch_relief,
   .finalize = ta_inbox_source_finalize,
 };
 
@@ -244,7 +279,20 @@ ta_inbox_create_ready_source (TaInbox *self, GSourceFuncs *funcs, const char *na
   return source;
 }
 
-/* Says where the inbox goes on after a turn. */
+/* Lets go of the source that goes on; also for whoever has let go of the inbox, in any thread. */
+void
+ta_inbox_drop_relief (TaInbox *self)
+{
+  GSource *relief = g_atomic_pointer_exchange (&self->relief, NULL);
+
+  if (relief == NULL)
+    return;
+
+  g_source_destroy (relief);
+  g_source_unref (relief);
+}
+
+/* Says where the inbox goes on after a turn; whoever calls it has a use of the inbox. */
 void
 ta_inbox_rearm (TaInbox *self, gboolean is_spent)
 {
@@ -252,29 +300,25 @@ ta_inbox_rearm (TaInbox *self, gboolean is_spent)
     {
       self->come_back = g_get_monotonic_time () + COME_BACK_US;
       self->yields = 2;
-      if (self->relief == NULL)
-        self->relief = ta_inbox_create_ready_source (
-            self, &relief_funcs, "[threaded-async] inbox, continued", G_PRIORITY_DEFAULT_IDLE);
+      if (g_atomic_pointer_get (&self->relief) == NULL)
+        g_atomic_pointer_set (&self->relief,
+                              ta_inbox_create_ready_source (self, &relief_funcs,
+                                                            "[threaded-async] inbox, continued",
+                                                            G_PRIORITY_DEFAULT_IDLE));
     }
   else if (self->come_back != 0)
     {
       self->come_back = 0;
-      if (self->relief != NULL)
-        g_source_destroy (self->relief);
-      g_clear_pointer (&self->relief, g_source_unref);
+      ta_inbox_drop_relief (self);
     }
 }
 
-/*
- * Works through what is left of the turn, or begins a new one, until the time is used up. FALSE if
- * now it is the loop's turn, and not that of the inbox.
- */
-gboolean
-ta_inbox_turn (TaInbox *self)
+static gboolean
+ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
 {
   TaInboxItem  *item;
   GMainContext *thread_default;
-  gboolean      push_default, may_go_on, has_items, is_spent = FALSE;
+  gboolean      push_default, may_go_on, is_spent = FALSE;
   gint64        deadline;
 
   if (ta_inbox_has_waited (self))
@@ -300,11 +344,12 @@ ta_inbox_turn (TaInbox *self)
   if (push_default)
     g_main_context_push_thread_default (self->context);
 
-  /* Turns of an inbox that does not run dry in between share a budget: what is started again in its
-   * own callback makes many short ones, and leaves no time to others all the same. */
+  /* Turns share a budget until the loop finds nothing in the inbox: what is started again in its own
+   * callback, or sent again from another thread at once, makes many short ones, and leaves no time to
+   * others all the same. */
   if (self->busy_since == 0)
     self->busy_since = g_get_monotonic_time ();
-  deadline = self->busy_since + TURN_BUDGET_US;
+  deadline = self->busy_since + budget_us;
 
   do
     {
@@ -313,10 +358,9 @@ ta_inbox_turn (TaInbox *self)
     }
   while (!is_spent && (item = ta_inbox_pop (self)) != NULL);
 
-  has_items = ta_inbox_has_items (self);
-  if (is_spent || !has_items)
+  if (is_spent)
     self->busy_since = 0;
-  ta_inbox_rearm (self, is_spent && has_items);
+  ta_inbox_rearm (self, is_spent);
 
   if (push_default)
     g_main_context_pop_thread_default (self->context);
@@ -325,6 +369,16 @@ ta_inbox_turn (TaInbox *self)
   ta_inbox_unref (self);
 
   return may_go_on;
+}
+
+/*
+ * Works through what is left of the turn, or begins a new one, until the time is used up. FALSE if
+ * now it is the loop's turn, and not that of the inbox.
+ */
+gboolean
+ta_inbox_turn (TaInbox *self)
+{
+  return ta_inbox_turn_for (self, TURN_BUDGET_US);
 }
 
 /* Does a last turn, or several, for a loop that has ended, and lets it rest; in its thread. */

@@ -185,6 +185,7 @@ ta_inbox_unref (TaInbox *self)
   ta_timers_shut (&self->timers);
   g_source_destroy (self->source);
   g_source_unref (self->source);
+  ta_inbox_drop_relief (self);
   ta_inbox_release_memory (self);
   g_main_context_unref (context);
 }
