@@ -22,6 +22,7 @@ packages=(
   libglib2.0-dev
   libgtk-4-dev
   meson
+  mypy
   ninja-build
   pkg-config
   python3-gi

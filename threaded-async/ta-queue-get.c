@@ -10,6 +10,23 @@
 
 /* The end of a queue at which values come out. */
 
+static TaQueueResult
+ta_queue_take (TaQueue *self, GValue *value)
+{
+  TaWaiter      taker = { .outcome = TA_OUTCOME_DONE };
+  TaQueueStep   step = { 0 };
+  TaQueueResult result;
+
+  g_mutex_lock (&self->mutex);
+  result = ta_queue_take_locked (self, &taker, &step);
+  g_mutex_unlock (&self->mutex);
+
+  ta_queue_finish_step (self, &step);
+  *value = taker.value;
+
+  return result;
+}
+
 static gboolean
 ta_queue_enter_get (gpointer object, TaWaiter *waiter)
 {
@@ -17,10 +34,10 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
   TaQueueStep step = { 0 };
   gboolean    enlisted = FALSE;
 
-  ta_queue_lock (self);
+  g_mutex_lock (&self->mutex);
   if (waiter->outcome == TA_OUTCOME_PENDING)
     {
-      switch (ta_queue_take_locked (self, &waiter->value, &waiter->serial, &step))
+      switch (ta_queue_take_locked (self, waiter, &step))
         {
         case TA_QUEUE_DONE:
           ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
@@ -31,10 +48,10 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
         case TA_QUEUE_WOULD_BLOCK:
         case TA_QUEUE_ALREADY_DONE:
         default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->in.getters);
+          enlisted = ta_waiter_enlist_locked (waiter, &self->getters);
         }
     }
-  ta_queue_unlock (self);
+  g_mutex_unlock (&self->mutex);
 
   ta_queue_finish_step (self, &step);
 
@@ -51,9 +68,9 @@ ta_queue_give_back (gpointer source_object, TaWaiter *taker)
   if (G_VALUE_TYPE (&taker->value) == G_TYPE_INVALID)
     return;
 
-  ta_queue_lock (self);
-  ta_queue_return_locked (self, &taker->value, taker->serial, &step);
-  ta_queue_unlock (self);
+  g_mutex_lock (&self->mutex);
+  ta_queue_return_locked (self, taker, &step);
+  g_mutex_unlock (&self->mutex);
 
   ta_queue_finish_step (self, &step);
 }
@@ -166,7 +183,7 @@ ta_queue_get_wait (TaQueue      *self,
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
 
-  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
+  if (g_cancellable_is_cancelled (cancellable))
     {
       description = describe_item (self);
       ta_wait_set_error (TA_OUTCOME_CANCELLED, timeout_us, description, error);
@@ -194,7 +211,7 @@ ta_queue_get_wait (TaQueue      *self,
 
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
-  ta_blocked_thread_init (&thread, &self->in.mutex);
+  ta_blocked_thread_init (&thread, &self->mutex);
   outcome = ta_wait_block (&thread, ta_queue_enter_get, self, timeout_us, cancellable);
 
   if (outcome == TA_OUTCOME_DONE)
@@ -252,7 +269,7 @@ ta_queue_get_async (TaQueue            *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   operation =
-      ta_operation_new (self, NULL, &get_kind, &self->in.mutex, cancellable, callback, user_data);
+      ta_operation_new (self, NULL, &get_kind, &self->mutex, cancellable, callback, user_data);
   ta_wait_check_timeout (timeout_us, &refusal);
   ta_wait_start (operation, ta_queue_enter_get, self, timeout_us, refusal);
 }

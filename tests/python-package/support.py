@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What the tests share."""
+
+import contextlib
+import threading
+import time
+
+# In seconds. No wait is longer than this, and no test depends on how long it is.
+LONG = 20.0
+
+
+def until(condition):
+    """Waits until a condition holds."""
+    end = time.monotonic() + LONG
+    while not condition():
+        assert time.monotonic() < end, "the condition did not come true"
+        time.sleep(0.001)
+
+
+class Background:
+    """Calls a function in a thread that is new."""
+
+    def __init__(self, fun, *args):
+        self.outcome = None
+
+        def call():
+            try:
+                self.outcome = (fun(*args), None)
+            except BaseException as error:
+                self.outcome = (None, error)
+
+        self._thread = threading.Thread(target=call, daemon=True)
+        self._thread.start()
+
+    def is_alive(self):
+        return self._thread.is_alive()
+
+    def result(self):
+        """What it returned or raised."""
+        self._thread.join(LONG)
+        assert not self._thread.is_alive(), "the thread did not end"
+        result, error = self.outcome
+        if error is not None:
+            raise error
+        return result
+
+
+class Stuck:
+    """A function that blocks the thread of a loop until it is released."""
+
+    def __init__(self):
+        self._reached = threading.Event()
+        self._released = threading.Event()
+
+    def __call__(self):
+        self._reached.set()
+        assert self._released.wait(LONG)
+
+    async def coroutine(self):
+        self()
+
+    def reached(self):
+        assert self._reached.wait(LONG)
+
+    def release(self):
+        self._released.set()
+
+
+@contextlib.contextmanager
+def stuck(runner):
+    """A runner whose loop is blocked for as long as the context is entered."""
+    block = Stuck()
+    task = runner.create_task(block.coroutine())
+    block.reached()
+    try:
+        yield task
+    finally:
+        block.release()
+        task.wait(LONG)

@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What this package needs of gi.repository.ThreadedAsync, and nothing else does."""
+
+import asyncio
+import sys
+import threading
+import traceback
+from typing import Any, Optional, Tuple
+
+import gi
+
+gi.require_version("ThreadedAsync", "1")  # type: ignore[attr-defined]
+
+from gi.repository import ThreadedAsync  # noqa: E402
+
+from threaded_async._errors import ShutdownType  # noqa: E402
+
+# Raised in the thread of a loop that is stuck, to stop it.
+ForcedThreadShutdown = ThreadedAsync.ForcedStop
+
+BlockingEvent = ThreadedAsync.Event
+BlockingQueue = ThreadedAsync.Queue
+QueueClosed = ThreadedAsync.QueueClosed
+WouldBlock = (ThreadedAsync.QueueEmpty, ThreadedAsync.QueueFull)
+
+# Less than this the end of a loop is not worth waiting for, and some of it has to be waited for.
+SHORTEST_STOP = 0.01
+
+
+def wait_for_event(event: ThreadedAsync.Event, timeout: Optional[float]) -> bool:
+    """Blocks the thread, and returns whether the event was set in time."""
+    try:
+        event.wait(timeout)
+    except TimeoutError:
+        return False
+    return True
+
+
+class LoopThread:
+    """An asyncio event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._runner = ThreadedAsync.Runner("AsyncRunner")
+        self._ident = 0
+
+    def start(self, debug: bool) -> asyncio.AbstractEventLoop:
+        """Starts the thread, and returns its loop."""
+
+        def look() -> Tuple[asyncio.AbstractEventLoop, int]:
+            loop = asyncio.get_running_loop()
+            loop.set_debug(debug)
+            return loop, threading.get_ident()
+
+        self._runner.start()
+        loop, self._ident = self._runner.call_in_loop(look, timeout=None)
+        return loop
+
+    def is_at_rest(self) -> bool:
+        """Whether nothing is ready in the loop, apart from the caller in it."""
+        # What has come from threads becomes ready here: a busy loop looks only now and then.
+        self._runner.iterate(0)
+        return not asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+
+    def let_go(self) -> None:
+        """Has the end of the loop wait for nothing that is there now; to be called in the loop.
+
+        The library would cancel the tasks that are left once more and wait for them, and for the
+        threads of the executor of the loop.
+        """
+        loop: Any = asyncio.get_running_loop()
+        for task in asyncio.all_tasks():
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            asyncio._unregister_task(task)
+        executor, loop._default_executor = loop._default_executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)
+
+    def stop(self, timeout: Optional[float], stuck: bool, log: bool) -> ShutdownType:
+        """Ends the thread. A loop that is stuck is interrupted, and then has as much time again."""
+        if stuck:
+            if log:
+                self._log_stack()
+            self._runner.do_interrupt()
+        if timeout is not None:
+            timeout = max(timeout, SHORTEST_STOP)
+        try:
+            self._runner.stop(timeout=timeout)
+        except TimeoutError:
+            pass
+        kind = ShutdownType(int(self._runner.shutdown_type))
+        if stuck and kind is ShutdownType.STOPPED:
+            kind = ShutdownType.FORCE_STOPPED
+        return kind
+
+    def _log_stack(self) -> None:
+        frame = sys._current_frames().get(self._ident)
+        if frame is not None:
+            stack = "".join(traceback.format_stack(frame))
+            print(
+                "The event loop of an AsyncRunner is stuck, and is stopped by "
+                f"ForcedThreadShutdown. It is here (most recent call last):\n{stack}",
+                end="",
+                file=sys.stderr,
+            )

@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Events, futures and queues between threads and the coroutines of a runner."""
+
+import asyncio
+import threading
+from typing import Callable, Generic, List, Optional, TypeVar
+
+from threaded_async import _loop
+from threaded_async._errors import (
+    USE_DEFAULT_TIMEOUT,
+    EventLoopTimeoutError,
+    InvalidStateError,
+)
+from threaded_async._outcome import Outcome, Waiter
+from threaded_async._runner import AsyncRunner
+
+R = TypeVar("R")
+R2 = TypeVar("R2")
+ValueT = TypeVar("ValueT")
+
+
+class AsyncEvent(asyncio.Event):
+    """An event of asyncio that threads can wait for, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiters: List[Waiter] = []
+
+    def set(self) -> None:
+        super().set()
+        for waiter in tuple(self.waiters):
+            waiter.wake()
+
+
+class Event:
+    """A flag that threads and the coroutines of a runner set and wait for."""
+
+    def __init__(self, runner: AsyncRunner, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
+        """Makes an event that is not set, for the loop of a runner, which has to run."""
+        runner._assert_running()
+        runner._get_timeout_or_default(timeout)
+        self._runner = runner
+        self._event = AsyncEvent()
+
+    def set(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
+        """Sets the event, in the loop; one that is stuck raises EventLoopTimeoutError."""
+        self._runner.call_in_loop(self._event.set, timeout=timeout)
+
+    def is_set(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
+        """Whether the event is set, when the loop has done all that was ready."""
+        return self._runner.call_in_loop(self._event.is_set, timeout=timeout)
+
+    def wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
+        """Blocks until the event is set; EventLoopTimeoutError if that takes too long."""
+        runner = self._runner
+        runner._assert_running()
+        timeout = runner._get_timeout_or_default(timeout)
+        if runner.in_runner_loop:
+            raise RuntimeError(
+                "Cannot wait for an event in the event loop: await as_async_event().wait()."
+            )
+        runner._block(self._event.waiters, self._event.is_set, self.wait, timeout)
+
+    def as_async_event(self) -> asyncio.Event:
+        """The event for the coroutines of the runner."""
+        return self._event
+
+
+class Future(Generic[ValueT]):
+    """A result that is set once, and which threads and the coroutines of a runner wait for."""
+
+    def __init__(self, runner: AsyncRunner) -> None:
+        """Makes a future for the loop of a runner, which has to run."""
+        runner._assert_running()
+        self._runner = runner
+        self._outcome: Outcome[ValueT] = Outcome(self.result)
+        # Belongs to the loop.
+        self._event: Optional[asyncio.Event] = None
+
+    def set_result(self, result: ValueT) -> None:
+        """Sets the result. InvalidStateError: the future has a result or an exception already."""
+        self._settle(result, None)
+
+    def set_exception(self, exception: BaseException) -> None:
+        """Sets the exception that is raised instead of a result."""
+        self._settle(None, exception)
+
+    def _settle(self, result: Optional[ValueT], error: Optional[BaseException]) -> None:
+        runner = self._runner
+        runner._assert_running()
+        if not self._outcome.claim():
+            raise InvalidStateError("The future has a result or an exception already.")
+        self._outcome.settle(result, error)
+        # result() makes the event first and looks for an outcome then.
+        event = self._event
+        if event is None:
+            pass
+        elif runner.in_runner_loop:
+            event.set()
+        else:
+            runner._post(event.set)
+
+    def done(self) -> bool:
+        """Whether the future has a result or an exception."""
+        return self._outcome.settled
+
+    async def result(self) -> ValueT:
+        """Waits in a coroutine of the runner, and returns the result or raises the exception."""
+        if not self._outcome.settled:
+            check_loop(self._runner, self)
+            if self._event is None:
+                self._event = asyncio.Event()
+            if not self._outcome.settled:
+                await self._event.wait()
+        return self._outcome.get()
+
+    def result_wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> ValueT:
+        """Blocks until the future is done, and returns the result or raises the exception."""
+        runner = self._runner
+        runner._assert_running()
+        timeout = runner._get_timeout_or_default(timeout)
+        if runner.in_runner_loop:
+            raise RuntimeError("Cannot wait for a future in the event loop: await result().")
+        outcome = self._outcome
+        runner._block(outcome.waiters, outcome.is_settled, self.result, timeout)
+        return outcome.get()
+
+
+class Queue(Generic[R]):
+    """A queue between threads and the coroutines of a runner."""
+
+    def __init__(self, runner: AsyncRunner, maxsize: int = 0) -> None:
+        """Makes a queue for a runner, which need not have been started.
+
+        maxsize: how many items there is room for; 0 or less: any number.
+        """
+        self._runner = runner
+        self._maxsize = maxsize
+        self._queue: "_loop.BlockingQueue[R]" = _loop.BlockingQueue(max(maxsize, 0))
+        runner._add_closable(self)
+
+    def _close(self) -> None:
+        self._queue.close()
+
+    def _call(self, fun: Callable[[], R2], timeout: Optional[float]) -> R2:
+        """Lets the loop do all that was ready first, if it runs."""
+        if self._runner._is_new:
+            return fun()
+        return self._runner.call_in_loop(fun, timeout=timeout)
+
+    def _qsize(self) -> int:
+        return self._queue.get_length()
+
+    def _full(self) -> bool:
+        return 0 < self._maxsize <= self._queue.get_length()
+
+    def _empty(self) -> bool:
+        return self._queue.get_length() == 0
+
+    def empty(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
+        """Whether there is no item, when the loop has done all that was ready."""
+        return self._call(self._empty, timeout)
+
+    def full(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
+        """Whether there is no room, when the loop has done all that was ready."""
+        return self._call(self._full, timeout)
+
+    def qsize(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> int:
+        """How many items there are, when the loop has done all that was ready."""
+        return self._call(self._qsize, timeout)
+
+    async def get(self) -> R:
+        """Takes an item, in a coroutine of the runner."""
+        if not self._runner.in_runner_loop:
+            return self._without_waiting(self._queue.try_get)
+        return await self._queue.get()
+
+    async def put(self, item: R) -> None:
+        """Puts an item, when there is room for it, in a coroutine of the runner."""
+        if not self._runner.in_runner_loop:
+            return self._without_waiting(lambda: self._queue.try_put(item))
+        await self._queue.put(item)
+
+    def get_wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> R:
+        """Takes an item; blocks until there is one. A get that timed out takes none."""
+        return self._block(self._queue.get_wait, self._queue.try_get, self.get_wait, timeout)
+
+    def put_wait(self, item: R, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
+        """Puts an item; blocks until there is room for it. A put that timed out puts nothing."""
+
+        def put(timeout: Optional[float]) -> None:
+            self._queue.put_wait(item, timeout)
+
+        self._block(put, lambda: self._queue.try_put(item), self.put_wait, timeout)
+
+    def _without_waiting(self, attempt: Callable[[], R2]) -> R2:
+        """What a coroutine of another loop may do, as with a queue of asyncio."""
+        try:
+            return attempt()
+        except _loop.WouldBlock:
+            raise RuntimeError(
+                f"{self!r} belongs to the event loop of its runner. Elsewhere use get_wait() and "
+                "put_wait()."
+            ) from None
+
+    def _block(
+        self,
+        operation: Callable[[Optional[float]], R2],
+        attempt: Callable[[], R2],
+        subject: object,
+        timeout: Optional[float],
+    ) -> R2:
+        runner = self._runner
+        timeout = runner._get_timeout_or_default(timeout)
+        try:
+            if runner._is_new or runner.in_runner_loop:
+                return attempt()
+            runner._assert_running()
+            return outside_loops(lambda: operation(timeout))
+        except _loop.WouldBlock:
+            # Nobody would end the wait, if the runner is never started, or it is the loop's own.
+            runner._assert_running()
+            raise RuntimeError(
+                "Cannot wait for a queue in the event loop of its runner: await get() or put()."
+            ) from None
+        except TimeoutError:
+            raise EventLoopTimeoutError(subject, timeout) from None
+        except _loop.QueueClosed:
+            # By the runner when it ended, perhaps while this was waiting.
+            raise asyncio.CancelledError() from None
+
+
+def outside_loops(fun: Callable[[], R2]) -> R2:
+    """Calls a function that blocks, in a thread of its own if it would block a loop.
+
+    A loop must not block, and the library would refuse it. But this package always let one runner
+    wait for another.
+    """
+    if asyncio._get_running_loop() is None:
+        return fun()
+    outcome: Outcome[R2] = Outcome(fun)
+
+    def call() -> None:
+        try:
+            result = fun()
+        except BaseException as error:
+            outcome.settle(None, error)
+        else:
+            outcome.settle(result, None)
+
+    threading.Thread(target=call, daemon=True).start()
+    return outcome.block(None)
+
+
+def check_loop(runner: AsyncRunner, subject: object) -> None:
+    if not runner.in_runner_loop:
+        raise RuntimeError(f"{subject!r} belongs to the event loop of its runner.")
