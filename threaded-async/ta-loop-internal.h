@@ -65,6 +65,7 @@ struct _TaLoop
   TaTask         *first_task; /* the unfinished tasks, oldest first; each with a reference */
   TaTask         *last_task;
   guint           n_tasks;
+  TaTaskFeed     *feeds;          /* the lists that show them; also looked at as an atomic */
   gboolean        is_idle_queued; /* `idle` is in the inbox */
   TaGTaskEntry   *gtasks;         /* the started GTasks, latest first */
   TaFailure      *first_failure;  /* oldest first; see ta-loop-failed.c */
@@ -114,6 +115,8 @@ gboolean   ta_loop_link_failure_locked (TaLoop *self, TaFailure *failure);
 gboolean   ta_loop_report_failed (TaLoop *self, GError **error);
 void       ta_loop_tell_listeners (TaLoop *self);
 
+void ta_loop_tell_feeds (TaLoop *self, TaTask *task, gboolean is_new);
+void ta_loop_unpin_task (TaLoop *self, TaTask *task);
 void ta_loop_cancel_tasks (TaLoop *self);
 void ta_loop_end_tasks_by_force (TaLoop *self);
 void ta_loop_tasks_ended (TaLoop *self);

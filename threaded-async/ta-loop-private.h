@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  * What a runner is besides the GObject: the context, its tasks, and for a threaded runner the
  * thread. The tasks and the thread refer to this, so that the object can go before them.
  */
-typedef struct _TaLoop    TaLoop;
-typedef struct _TaFailure TaFailure;
+typedef struct _TaLoop     TaLoop;
+typedef struct _TaFailure  TaFailure;
+typedef struct _TaTaskFeed TaTaskFeed;
 
 TaLoop *ta_loop_new (TaRunner     *runner,
                      const char   *name,
@@ -71,6 +72,10 @@ gboolean ta_loop_send_task (TaLoop *self, TaTask *task, GError **error);
 gboolean ta_loop_admit_task (TaLoop *self, TaTask *task);
 void     ta_loop_remove_task (TaLoop *self, TaTask *task);
 void     ta_loop_run_gtask (TaLoop *self, GTask *task, GTaskThreadFunc func);
+
+/* Lists of them, to be shown: see ta-loop-feeds.c. */
+GPtrArray *ta_loop_add_feed (TaLoop *self, TaTaskFeed *feed);
+void       ta_loop_remove_feed (TaLoop *self, TaTaskFeed *feed);
 
 /* The failed ones whose errors nobody has taken: see ta-loop-failed.c. */
 void       ta_loop_forget_failed (TaLoop *self, TaTask *task);

@@ -64,7 +64,9 @@ ta_loop_list_task (TaLoop *self, TaTask *task)
     append_locked (self, task);
   g_mutex_unlock (&self->mutex);
 
-  if (!is_taken)
+  if (is_taken)
+    ta_loop_tell_feeds (self, task, TRUE);
+  else
     g_object_unref (task);
 
   return is_taken;
@@ -118,6 +120,7 @@ ta_loop_remove_task (TaLoop *self, TaTask *task)
   g_mutex_unlock (&self->mutex);
 
   g_clear_pointer (&failure, ta_failure_unref);
+  ta_loop_tell_feeds (self, task, FALSE);
   if (is_last)
     ta_loop_tasks_ended (self);
   if (is_ours)
@@ -150,8 +153,8 @@ pin_first (TaLoop *self, gboolean stays)
   return task;
 }
 
-static void
-unpin (TaLoop *self, TaTask *task)
+void
+ta_loop_unpin_task (TaLoop *self, TaTask *task)
 {
   gboolean is_ours;
 
@@ -173,7 +176,7 @@ ta_loop_cancel_tasks (TaLoop *self)
   while ((task = pin_first (self, TRUE)) != NULL)
     {
       ta_task_cancel (task);
-      unpin (self, task);
+      ta_loop_unpin_task (self, task);
     }
 }
 
@@ -186,6 +189,6 @@ ta_loop_end_tasks_by_force (TaLoop *self)
   while ((task = pin_first (self, FALSE)) != NULL)
     {
       ta_task_end_by_force (task);
-      unpin (self, task);
+      ta_loop_unpin_task (self, task);
     }
 }

@@ -148,6 +148,9 @@ TaTask *ta_runner_create_task (TaRunner      *self,
                                GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 TA_AVAILABLE_IN_1_0
+GListModel *ta_runner_list_tasks (TaRunner *self) G_GNUC_WARN_UNUSED_RESULT;
+
+TA_AVAILABLE_IN_1_0
 void ta_runner_run_gtask (TaRunner *self, GTask *task, GTaskThreadFunc func);
 
 TA_AVAILABLE_IN_1_0
