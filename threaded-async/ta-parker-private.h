@@ -22,9 +22,20 @@ typedef struct
 #endif
 } TaParker;
 
-void     ta_parker_init (TaParker *self);
-void     ta_parker_clear (TaParker *self);
-gboolean ta_parker_park (TaParker *self, gint64 deadline);
-void     ta_parker_unpark (TaParker *self);
+/* Why a sleep is over. */
+typedef enum
+{
+  TA_PARK_WOKEN,
+  TA_PARK_TIMED_OUT,
+  TA_PARK_INTERRUPTED, /* by a signal, in a thread that is interruptible */
+} TaParkResult;
+
+void         ta_parker_init (TaParker *self);
+void         ta_parker_clear (TaParker *self);
+TaParkResult ta_parker_park (TaParker *self, gint64 deadline);
+void         ta_parker_unpark (TaParker *self);
+
+/* For the calling thread. */
+void ta_parker_set_interruptible (gboolean interruptible);
 
 G_END_DECLS

@@ -38,7 +38,14 @@ enum
 #endif
 
 /* What this thread has learned about its waits. */
-static _Thread_local TaSpin spin;
+static _Thread_local TaSpin   spin;
+static _Thread_local gboolean is_interruptible;
+
+void
+ta_parker_set_interruptible (gboolean interruptible)
+{
+  is_interruptible = interruptible;
+}
 
 void
 ta_parker_init (TaParker *self)
@@ -68,8 +75,8 @@ look_again (TaParker *self, gint64 deadline)
   ta_spin_note (&spin, &wait, found);
 }
 
-/* Sleeps until woken, TRUE, or until the deadline, FALSE. */
-gboolean
+/* Sleeps until woken, until the deadline, or until a signal comes. */
+TaParkResult
 ta_parker_park (TaParker *self, gint64 deadline)
 {
   struct timespec until = { .tv_sec = deadline / G_USEC_PER_SEC,
@@ -82,12 +89,17 @@ ta_parker_park (TaParker *self, gint64 deadline)
     {
       /* An absolute time on CLOCK_MONOTONIC, so that spurious wake-ups add up to nothing. */
       if (syscall (FUTEX_CALL, &self->state, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, PARKED,
-                   deadline == G_MAXINT64 ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY) == -1 &&
-          errno == ETIMEDOUT)
-        return g_atomic_int_get (&self->state) == WOKEN;
+                   deadline == G_MAXINT64 ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY) == 0 ||
+          g_atomic_int_get (&self->state) == WOKEN)
+        continue;
+
+      if (errno == ETIMEDOUT)
+        return TA_PARK_TIMED_OUT;
+      if (errno == EINTR && is_interruptible)
+        return TA_PARK_INTERRUPTED;
     }
 
-  return TRUE;
+  return TA_PARK_WOKEN;
 }
 
 /* Wakes the sleeper, or keeps it from falling asleep; the parker may be gone when this returns. */
@@ -99,6 +111,11 @@ ta_parker_unpark (TaParker *self)
 }
 
 #else
+
+void
+ta_parker_set_interruptible (gboolean interruptible)
+{
+}
 
 void
 ta_parker_init (TaParker *self)
@@ -118,7 +135,7 @@ ta_parker_clear (TaParker *self)
   g_mutex_clear (&self->mutex);
 }
 
-gboolean
+TaParkResult
 ta_parker_park (TaParker *self, gint64 deadline)
 {
   gboolean woken, in_time = TRUE;
@@ -134,7 +151,7 @@ ta_parker_park (TaParker *self, gint64 deadline)
   woken = self->state == WOKEN;
   g_mutex_unlock (&self->mutex);
 
-  return woken;
+  return woken ? TA_PARK_WOKEN : TA_PARK_TIMED_OUT;
 }
 
 void

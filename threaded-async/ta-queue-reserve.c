@@ -73,6 +73,7 @@ ta_queue_check_reserved (TaQueue *self, TaOperation *operation, GError **error)
     case TA_OUTCOME_TIMED_OUT:
     case TA_OUTCOME_CANCELLED:
     case TA_OUTCOME_STOPPED:
+    case TA_OUTCOME_INTERRUPTED:
     case TA_OUTCOME_FAILED:
     default:
       description = ta_queue_describe_space (self);

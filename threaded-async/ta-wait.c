@@ -167,6 +167,9 @@ ta_wait_set_error (TaOutcome outcome, gint64 timeout_us, const char *what, GErro
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                      "The runner stopped on which the wait for %s was started", what);
       break;
+    case TA_OUTCOME_INTERRUPTED:
+      /* See ta_set_interruptible(). */
+      break;
     case TA_OUTCOME_PENDING:
     case TA_OUTCOME_DONE:
     case TA_OUTCOME_CLOSED:

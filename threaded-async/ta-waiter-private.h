@@ -14,12 +14,13 @@ G_BEGIN_DECLS
 typedef enum
 {
   TA_OUTCOME_PENDING,
-  TA_OUTCOME_DONE,      /* what was waited for has come */
-  TA_OUTCOME_TIMED_OUT, /* its time was up */
-  TA_OUTCOME_CANCELLED, /* its cancellable was cancelled */
-  TA_OUTCOME_STOPPED,   /* the runner on whose loop it was started stops */
-  TA_OUTCOME_CLOSED,    /* what was waited for will not come, because the queue was closed */
-  TA_OUTCOME_FAILED,    /* it was refused from the start; the operation has the error */
+  TA_OUTCOME_DONE,        /* what was waited for has come */
+  TA_OUTCOME_TIMED_OUT,   /* its time was up */
+  TA_OUTCOME_CANCELLED,   /* its cancellable was cancelled */
+  TA_OUTCOME_STOPPED,     /* the runner on whose loop it was started stops */
+  TA_OUTCOME_CLOSED,      /* what was waited for will not come, because the queue was closed */
+  TA_OUTCOME_INTERRUPTED, /* a signal came, and the thread is not to sleep through it */
+  TA_OUTCOME_FAILED,      /* it was refused from the start; the operation has the error */
 } TaOutcome;
 
 typedef struct _TaWaiter     TaWaiter;

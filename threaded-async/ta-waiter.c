@@ -202,16 +202,20 @@ cancelled_cb (GCancellable *cancellable, TaBlockedThread *self)
 TaOutcome
 ta_blocked_thread_wait (TaBlockedThread *self, gint64 deadline, GCancellable *cancellable)
 {
-  gulong handler = 0;
+  gulong       handler = 0;
+  TaParkResult result;
+  TaOutcome    outcome;
 
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
 
-  if (!ta_parker_park (&self->parker, deadline) &&
-      !ta_waiter_end (&self->waiter, TA_OUTCOME_TIMED_OUT))
+  result = ta_parker_park (&self->parker, deadline);
+  outcome = result == TA_PARK_INTERRUPTED ? TA_OUTCOME_INTERRUPTED : TA_OUTCOME_TIMED_OUT;
+  if (result != TA_PARK_WOKEN && !ta_waiter_end (&self->waiter, outcome))
     {
       /* Somebody else ended it at this very moment, and is about to say so. */
-      ta_parker_park (&self->parker, G_MAXINT64);
+      while (ta_parker_park (&self->parker, G_MAXINT64) != TA_PARK_WOKEN)
+        ;
     }
 
   /* Waits for a handler that is running: it may use what stands on this stack. */

@@ -12,6 +12,7 @@
 #include "ta-error.h"
 #include "ta-event.h"
 #include "ta-future.h"
+#include "ta-interrupt.h"
 #include "ta-promise.h"
 #include "ta-queue.h"
 #include "ta-request.h"

@@ -372,7 +372,7 @@ def test_await_calls_of_gio(runner, tmp_path):
     async def read():
         return await Gio.File.new_for_path(str(path)).load_contents_async()
 
-    assert runner.run(read(), LONG)[0] == b"contents"
+    assert b"contents" in runner.run(read(), LONG)
 
 
 def test_nested_main_loop(runner):

@@ -18,6 +18,7 @@ from gi.overrides import override
 from gi.repository import GLib, GObject
 
 from ._threadedasync import errors, raw
+from ._threadedasync.blocking import blocking
 from ._threadedasync.errors import (
     ForcedStop,
     QueueClosed,
@@ -33,6 +34,15 @@ from ._threadedasync.waits import Wait
 
 _raw = raw.ThreadedAsync
 _take = _raw.Box.take
+
+
+def _take_blocking(timeout_us, source):
+    return _take(source, None, timeout_us, None)
+
+
+def _default(timeout_us, otherwise):
+    return otherwise if timeout_us == _raw.TIMEOUT_DEFAULT else timeout_us
+
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -76,7 +86,7 @@ class Future(_raw.Future):
         """
         timeout_us = microseconds(timeout)
         try:
-            return unboxed(_take(self, None, timeout_us, None))
+            return unboxed(blocking(_take_blocking, timeout_us, self))
         except GLib.Error as failure:
             error = failure
         if timeout_us == 0 and errors.kind(error) == errors.WOULD_BLOCK:
@@ -118,6 +128,9 @@ class Task(_raw.Task, Future):
 
         As Future.wait(); the timeout is by default the default_timeout of the runner.
         """
+        if timeout is DEFAULT_TIMEOUT:
+            runner = self.get_runner()
+            timeout = None if runner is None else runner.default_timeout
         return Future.wait(self, timeout)
 
     @property
@@ -167,7 +180,7 @@ class Event(_raw.Event):
         :raises WaitTimeoutError: the time is up
         """
         try:
-            return _raw.Event.wait(self, microseconds(timeout), None)
+            return blocking(lambda us: _raw.Event.wait(self, us, None), microseconds(timeout))
         except GLib.Error as error:
             _raise(error)
 
@@ -248,7 +261,7 @@ class Queue(_raw.Queue):
         :raises RuntimeError: waiting here would block the loop of a runner: await get() there
         """
         try:
-            return unboxed(_take(self, None, microseconds(timeout), None))
+            return unboxed(blocking(_take_blocking, microseconds(timeout), self))
         except GLib.Error as error:
             _raise(error, WaitTimeoutError)
 
@@ -260,8 +273,9 @@ class Queue(_raw.Queue):
         :raises QueueClosed: the queue is closed
         :raises RuntimeError: waiting here would block the loop of a runner: await put() there
         """
+        value = self._boxed(item)
         try:
-            _raw.Queue.put_wait(self, self._boxed(item), microseconds(timeout), None)
+            blocking(lambda us: _raw.Queue.put_wait(self, value, us, None), microseconds(timeout))
         except GLib.Error as error:
             _raise(error)
 
@@ -380,6 +394,28 @@ def _cancel_with(cancellable, loop, work):
         work().cancel()
 
 
+class _Call:
+    """A function to be called in a loop, unless whoever wants it has gone."""
+
+    def __init__(self, func, args):
+        self._work = [(func, args)]
+
+    def withdraw(self):
+        self._work.clear()
+
+    def __call__(self, task):
+        promise = task.take_promise()
+        try:
+            func, args = self._work.pop()
+        except IndexError:
+            promise.return_error(asyncio.CancelledError())
+            return
+        try:
+            promise.return_value(func(*args))
+        except BaseException as error:
+            promise.return_error(error)
+
+
 async def _awaited(awaitable):
     return await awaitable
 
@@ -443,8 +479,9 @@ class Runner(_raw.Runner):
         :raises WaitTimeoutError: the thread did not end in time, and was abandoned
         :raises RuntimeError: in the runner's own thread, and for one that was never started
         """
+        timeout_us = _default(microseconds(timeout), self.get_exit_timeout())
         try:
-            _raw.Runner.stop(self, microseconds(timeout), None)
+            blocking(lambda us: _raw.Runner.stop(self, us, None), timeout_us)
         except GLib.Error as error:
             raise errors.stop_failed(self, error) from None
 
@@ -477,31 +514,30 @@ class Runner(_raw.Runner):
         return self.create_task(work).wait(timeout)
 
     def call_in_loop(self, func, *args, timeout=DEFAULT_TIMEOUT):
-        """Calls a function in the runner's thread, and returns what it returns."""
-        outcome = []
+        """Calls a function in the runner's thread, and returns what it returns, or raises.
 
-        def call(*_):
-            try:
-                outcome.append((func(*args), None))
-            except BaseException as error:
-                outcome.append((None, error))
+        In the runner's own thread it is called at once.
 
+        :param timeout: how long to wait at most, in seconds; a function that has not begun by then
+            will not be called
+        """
+        if self.is_in_loop() and self.running:
+            return func(*args)
+
+        call = _Call(func, args)
+        task = _raw.Runner.create_task(self, call)
         try:
-            _raw.Runner.call_in_loop(self, call, None, microseconds(timeout), None)
-        except GLib.Error as error:
-            _raise(error)
-        result, error = outcome.pop()
-        if error is not None:
-            try:
-                raise error
-            finally:
-                error = None
-        return result
+            return task.wait(timeout)
+        except BaseException:
+            # What has not begun will not be called any more.
+            call.withdraw()
+            raise
 
     def wait_for_next_iteration(self, timeout=DEFAULT_TIMEOUT):
         """Waits until the loop has done everything that is ready in it now."""
+        timeout_us = _default(microseconds(timeout), self.get_default_timeout())
         try:
-            _raw.Runner.wait_for_next_iteration(self, microseconds(timeout), None)
+            blocking(lambda us: _raw.Runner.wait_for_next_iteration(self, us, None), timeout_us)
         except GLib.Error as error:
             _raise(error)
 
@@ -548,6 +584,7 @@ def _run(runner):
 def _interrupt(runner):
     thread = getattr(runner, "_thread", None)
     if thread is not None:
+        runner._is_interrupted = True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread), ctypes.py_object(ForcedStop)
         )

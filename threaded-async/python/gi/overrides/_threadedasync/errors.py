@@ -114,9 +114,18 @@ def _message(error):
     return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
+def _was_forced(promise, error):
+    """PyGObject loses an exception that comes while it makes one for an error of the library."""
+    if type(error) is not RuntimeError or "Converting the GError" not in str(error):
+        return False
+    future = promise.get_future()
+    runner = future.get_runner() if isinstance(future, raw.ThreadedAsync.Task) else None
+    return getattr(runner, "_is_interrupted", False)
+
+
 def fail(promise, error):
     """Ends a promise with an exception."""
-    if isinstance(error, asyncio.CancelledError):
+    if isinstance(error, (asyncio.CancelledError, ForcedStop)) or _was_forced(promise, error):
         message = str(error) or "The work was cancelled"
         promise.return_new_error_literal(Gio.io_error_quark(), CANCELLED[1], message)
         return

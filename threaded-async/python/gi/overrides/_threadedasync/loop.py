@@ -128,7 +128,9 @@ class Loop(asyncio.SelectorEventLoop):
         cancelled = set()
         while tasks := asyncio.all_tasks(self) - {this}:
             for task in tasks - cancelled:
-                task.cancel()
+                # One that cleans up already is not disturbed.
+                if not task.cancelling():
+                    task.cancel()
             cancelled |= tasks
             await asyncio.wait(tasks)
         await self.shutdown_asyncgens()

@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import asyncio
+import gc
+import sys
+import traceback
+
+import pytest
+from gi.repository import Gio, GLib, ThreadedAsync
+from helpers import LONG, LOOPS, in_thread
+
+raw = ThreadedAsync._introspection_module
+loops = pytest.mark.parametrize("in_loop", LOOPS)
+
+
+class Failure(Exception):
+    pass
+
+
+ERRORS = [
+    Failure("own"),
+    ValueError("text"),
+    KeyError("key"),
+    Exception(),
+    TimeoutError("of the work"),
+    FileNotFoundError(2, "gone"),
+    SystemExit(3),
+    KeyboardInterrupt(),
+    GLib.Error("from GLib", "g-io-error-quark", 1),
+    StopAsyncIteration(),
+]
+errors = pytest.mark.parametrize("error", ERRORS, ids=repr)
+
+
+async def fail_here(error):
+    await asyncio.sleep(0)
+    raise error
+
+
+def caught(call, *args):
+    try:
+        call(*args)
+    except BaseException as error:
+        return error
+    raise AssertionError("there was no exception")
+
+
+@errors
+@loops
+def test_identity_and_traceback(runner, in_loop, error):
+    task = runner.create_task(fail_here(error))
+    for _ in range(3):
+        assert caught(task.wait, LONG) is error
+        frames = traceback.extract_tb(error.__traceback__)
+        assert "fail_here" in [frame.name for frame in frames]
+        assert len(frames) < 25
+    assert caught(in_thread, task.wait, LONG) is error
+
+    async def outside():
+        try:
+            await task
+        except BaseException as found:
+            return found
+
+    assert in_loop(runner, outside()) is error
+    assert runner.run(asyncio.sleep(0, "still runs"), LONG) == "still runs"
+
+
+@errors
+def test_promise(error):
+    promise = ThreadedAsync.Promise()
+    future = promise.future
+    promise.return_error(error)
+    assert caught(future.wait) is error
+    assert caught(future.try_wait) is error
+    assert promise.future is None
+
+
+@pytest.mark.parametrize(
+    "error,domain,code,message",
+    [
+        (ValueError("no"), ThreadedAsync.error_quark(), "FAILED", "ValueError: no"),
+        (Failure(), ThreadedAsync.error_quark(), "FAILED", "Failure"),
+        (TimeoutError("late"), Gio.io_error_quark(), "TIMED_OUT", "TimeoutError: late"),
+        (FileNotFoundError(2, "x"), Gio.io_error_quark(), "NOT_FOUND", None),
+        (asyncio.CancelledError(), Gio.io_error_quark(), "CANCELLED", None),
+        (GLib.Error("m", "g-io-error-quark", 1), Gio.io_error_quark(), "NOT_FOUND", "m"),
+        (ValueError("\udc80\0"), ThreadedAsync.error_quark(), "FAILED", None),
+    ],
+)
+def test_others_see_an_ordinary_error(error, domain, code, message):
+    promise = ThreadedAsync.Promise()
+    future = promise.future
+    promise.return_error(error)
+    codes = ThreadedAsync.Error if domain == ThreadedAsync.error_quark() else Gio.IOErrorEnum
+    with pytest.raises(GLib.Error) as found:
+        raw.Future.try_wait(future)
+    assert found.value.matches(domain, getattr(codes, code))
+    assert message is None or found.value.message == message
+
+
+def test_errors_from_c(runner):
+    """Those of GIO arrive as they are; a timeout and a cancel as Python has them."""
+    quark = Gio.io_error_quark()
+    for code, cls in [
+        (Gio.IOErrorEnum.NOT_FOUND, GLib.Error),
+        (Gio.IOErrorEnum.TIMED_OUT, TimeoutError),
+        (Gio.IOErrorEnum.CANCELLED, asyncio.CancelledError),
+    ]:
+        promise = ThreadedAsync.Promise()
+        future = promise.future
+        promise.return_new_error_literal(quark, code, "from C")
+        error = caught(future.wait)
+        assert isinstance(error, cls)
+        assert "from C" in str(error)
+
+
+def test_no_exception(runner):
+    for error in "text", None, ValueError:
+        with pytest.raises(TypeError):
+            ThreadedAsync.Promise().return_error(error)
+
+
+def test_dropped_promise():
+    promise = ThreadedAsync.Promise()
+    future = promise.future
+    del promise
+    gc.collect()
+    with pytest.raises(GLib.Error) as found:
+        future.wait(LONG)
+    assert found.value.matches(ThreadedAsync.error_quark(), ThreadedAsync.Error.DROPPED)
+
+
+def test_second_return_is_refused():
+    promise = ThreadedAsync.Promise()
+    future = promise.future
+    promise.return_value(1)
+    GLib.test_expect_message("ThreadedAsync", GLib.LogLevelFlags.LEVEL_CRITICAL, "*once*")
+    promise.return_value(2)
+    GLib.test_assert_expected_messages_internal("ThreadedAsync", "test", 0, "test")
+    assert future.wait() == 1
+
+
+def test_errors_nobody_waited_for():
+    """They come out of the stop, as a group."""
+    first, second = Failure("first"), ValueError("second")
+    runner = ThreadedAsync.Runner("failing")
+    runner.start()
+    for error in first, second, KeyError("taken"):
+        task = runner.create_task(fail_here(error))
+    assert isinstance(caught(task.wait, LONG), KeyError)
+    cancelled = runner.create_task(asyncio.sleep(LONG))
+    runner.wait_for_next_iteration(LONG)
+    cancelled.cancel()
+    del task
+    with pytest.raises(ThreadedAsync.TasksFailed, match="Failure: first") as found:
+        runner.stop()
+    assert set(found.value.exceptions) == {first, second}
+    assert isinstance(found.value, GLib.Error)
+    runner.stop()
+
+    with pytest.raises(ExceptionGroup):
+        with ThreadedAsync.Runner() as runner:
+            runner.create_task(fail_here(first))
+
+
+class Marker:
+    """Counts what is alive."""
+
+    n_alive = 0
+
+    def __init__(self):
+        Marker.n_alive += 1
+
+    def __del__(self):
+        Marker.n_alive -= 1
+
+
+def test_no_circle_through_c(runner):
+    """Failing waits in frames that hold the task, whose exception leads back to the frame."""
+
+    async def hold_and_fail(mark):
+        me = asyncio.current_task()
+        assert me is not None
+        raise Failure(mark)
+
+    def wait_once():
+        mark = Marker()
+        task = runner.create_task(hold_and_fail(mark))
+        try:
+            task.wait(LONG)
+        except Failure as error:
+            task.error = error
+        return task.done
+
+    def wait_often(n):
+        for _ in range(n):
+            assert wait_once()
+        runner.wait_for_next_iteration(LONG)
+        gc.collect()
+
+    wait_often(200)
+    assert Marker.n_alive < 10
+
+
+def test_memory_stays_flat(runner):
+    def n_pages():
+        gc.collect()
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1])
+
+    def wait_often(n):
+        for _ in range(n):
+            task = runner.create_task(fail_here(ValueError(bytes(1000))))
+            try:
+                task.wait(LONG)
+            except ValueError as error:
+                task.error = error
+
+    wait_often(2000)
+    gc.collect()
+    before = n_pages()
+    wait_often(4000)
+    # Less than 100 bytes for each.
+    assert n_pages() - before < 100
+
+
+def test_cancelled_is_cancelled(runner):
+    async def cancel_itself():
+        raise asyncio.CancelledError("on purpose")
+
+    task = runner.create_task(cancel_itself())
+    assert isinstance(caught(task.wait, LONG), asyncio.CancelledError)
+
+    # One that awaits it is not cancelled itself.
+    async def outside(task):
+        try:
+            await task
+        except asyncio.CancelledError:
+            return asyncio.current_task().cancelling()
+
+    task = runner.create_task(asyncio.sleep(LONG))
+    runner.wait_for_next_iteration()
+    waiting = runner.create_task(outside(task))
+    runner.wait_for_next_iteration()
+    task.cancel()
+    assert waiting.wait(LONG) == 0
+
+
+def test_exception_of_a_wait_has_no_foreign_context(runner):
+    error = ValueError("plain")
+    assert caught(runner.create_task(fail_here(error)).wait, LONG).__context__ is None
+    assert sys.exc_info() == (None, None, None)

@@ -1,0 +1,288 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""How a runner ends, whatever runs on it, and how a program does."""
+
+import asyncio
+import gc
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import warnings
+
+import pytest
+from gi.repository import ThreadedAsync
+from helpers import LONG
+
+ShutdownType = ThreadedAsync.ShutdownType
+
+
+def stopped(runner, timeout=LONG):
+    runner.stop(timeout)
+    return runner.shutdown_type
+
+
+def test_everything_is_cancelled_and_cleaned_up():
+    seen = []
+
+    async def clean_up(name):
+        try:
+            await asyncio.sleep(LONG)
+        finally:
+            await asyncio.sleep(0.001)
+            seen.append(name)
+
+    async def generate():
+        try:
+            while True:
+                yield 1
+                await asyncio.sleep(0)
+        finally:
+            await asyncio.sleep(0)
+            seen.append("generator")
+
+    async def use_generator():
+        async for _ in generators[0]:
+            break
+        asyncio.create_task(clean_up("asyncio task"))
+        await clean_up("task")
+
+    generators = [generate()]
+    runner = ThreadedAsync.Runner()
+    runner.start()
+    runner.create_task(use_generator())
+    runner.wait_for_next_iteration()
+    assert stopped(runner) == ShutdownType.STOPPED
+    assert sorted(seen) == ["asyncio task", "generator", "task"]
+
+
+def test_what_was_sent_before_is_begun():
+    seen = []
+
+    async def note():
+        seen.append(1)
+
+    with ThreadedAsync.Runner() as runner:
+        for _ in range(100):
+            runner.create_task(note())
+    assert len(seen) == 100
+
+
+def test_executors_end():
+    threads = set()
+
+    def note():
+        threads.add(threading.current_thread())
+
+    with ThreadedAsync.Runner() as runner:
+        runner.run(asyncio.to_thread(note), LONG)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_noise(recwarn):
+    """Nothing is said about coroutines that were never awaited, or tasks that were destroyed."""
+
+    async def nothing():
+        pass
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        runner = ThreadedAsync.Runner()
+        runner.create_task(nothing())
+        runner.start()
+        for _ in range(10):
+            runner.create_task(nothing()).cancel()
+        runner.stop()
+        runner.create_task(nothing())
+        del runner
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
+
+
+STUCK = {
+    "loop": "while True: pass",
+    "except Exception": """
+        while True:
+            try:
+                while True: pass
+            except Exception:
+                pass
+    """,
+    "ignored cancel": """
+        while True:
+            try:
+                await asyncio.sleep(100)
+            except asyncio.CancelledError:
+                pass
+    """,
+    "blocked in the library": "ThreadedAsync.Runner.get_default().wait_for_next_iteration()",
+}
+
+
+def define(body):
+    namespace = {"asyncio": asyncio, "ThreadedAsync": ThreadedAsync, "time": time}
+    exec("async def stuck():\n" + textwrap.indent(textwrap.dedent(body), "    "), namespace)
+    return namespace["stuck"]
+
+
+@pytest.mark.parametrize("name", STUCK)
+def test_forced_stop(name):
+    runner = ThreadedAsync.Runner("stuck", exit_timeout=1.0)
+    runner.start()
+    task = runner.create_task(define(STUCK[name])())
+    time.sleep(0.05)
+    assert stopped(runner, 1.0) == ShutdownType.FORCE_STOPPED
+    with pytest.raises((asyncio.CancelledError, KeyboardInterrupt)):
+        task.wait(LONG)
+
+
+def test_abandoned():
+    """A thread that is stuck in C can't be helped."""
+    release = threading.Event()
+    runner = ThreadedAsync.Runner("abandoned")
+    runner.start()
+
+    async def stuck():
+        # In slices no exception gets through before the end of one.
+        import ctypes
+
+        ctypes.CDLL(None).sleep(2)
+
+    task = runner.create_task(stuck())
+    time.sleep(0.05)
+    with pytest.raises(TimeoutError, match="abandoned"):
+        runner.stop(0.3)
+    release.set()
+    assert runner.shutdown_type == ShutdownType.FAILED_FORCE_STOPPED
+    with pytest.raises(asyncio.CancelledError):
+        task.wait(LONG)
+
+
+PREAMBLE = """
+import asyncio, os, signal, sys, threading, time
+import gi
+gi.require_version("ThreadedAsync", "1")
+from gi.repository import ThreadedAsync
+"""
+
+
+def program(body, **options):
+    command = [sys.executable, "-B", "-c", PREAMBLE + textwrap.dedent(body)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LONG, **options)
+
+
+ENDINGS = {
+    "running": "",
+    "sleeping": "runner.create_task(asyncio.sleep(100)); time.sleep(0.05)",
+    "busy": """
+        async def busy():
+            while True:
+                await asyncio.sleep(0)
+        runner.create_task(busy()); time.sleep(0.05)
+    """,
+    "stuck": """
+        async def stuck():
+            while True: pass
+        runner.create_task(stuck()); time.sleep(0.05)
+    """,
+    "in a generator": """
+        async def generate():
+            try:
+                yield 1
+            finally:
+                await asyncio.sleep(0)
+        async def use():
+            async for _ in generate():
+                await asyncio.sleep(100)
+        runner.create_task(use()); time.sleep(0.05)
+    """,
+    "abandoned in C": """
+        import ctypes
+        async def stuck():
+            ctypes.CDLL(None).sleep(100)
+        runner.create_task(stuck()); time.sleep(0.05)
+        try:
+            runner.stop(0.2)
+        except TimeoutError:
+            print(runner.shutdown_type.value_nick)
+    """,
+    "exit in a coroutine": """
+        async def leave():
+            sys.exit(3)
+        try:
+            runner.run(leave())
+        except SystemExit as error:
+            print(error.code)
+    """,
+}
+
+PRINTED = {"abandoned in C": "failed-force-stopped\n", "exit in a coroutine": "3\n"}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_the_interpreter_exits(name):
+    body = 'runner = ThreadedAsync.Runner("left", exit_timeout=0.5)\nrunner.start()\n'
+    done = program(body + textwrap.dedent(ENDINGS[name]) + "\n")
+    assert done.stderr == ""
+    assert done.stdout == PRINTED.get(name, "")
+    assert done.returncode == 0
+
+
+WAITS = {
+    "get_wait": "ThreadedAsync.Queue().get_wait()",
+    "put_wait": "q = ThreadedAsync.Queue(1); q.put_wait(1); q.put_wait(2)",
+    "event": "ThreadedAsync.Event().wait()",
+    "task": "runner.create_task(asyncio.sleep(100)).wait()",
+    "run": "runner.run(asyncio.sleep(100))",
+    "get_wait with a timeout": "ThreadedAsync.Queue().get_wait(100)",
+}
+
+INTERRUPT = """
+with ThreadedAsync.Runner() as runner:
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    begin = time.monotonic()
+    try:
+        {wait}
+    except KeyboardInterrupt:
+        print(time.monotonic() - begin < 5)
+"""
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_ctrl_c_interrupts_a_wait(name):
+    done = program(INTERRUPT.format(wait=WAITS[name]))
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_a_handler_that_does_not_raise_ends_no_wait():
+    """And the time goes on."""
+    handled = []
+    previous = signal.signal(signal.SIGUSR1, lambda *_: handled.append(1))
+    try:
+        queue = ThreadedAsync.Queue()
+        main = threading.main_thread().ident
+
+        def send():
+            for _ in range(20):
+                signal.pthread_kill(main, signal.SIGUSR1)
+                time.sleep(0.005)
+            queue.put_wait("the item")
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        assert queue.get_wait(LONG) == "the item"
+        thread.join()
+        assert handled
+        begin = time.monotonic()
+        thread = threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGUSR1))
+        thread.start()
+        with pytest.raises(TimeoutError):
+            queue.get_wait(0.2)
+        assert 0.2 <= time.monotonic() - begin < LONG
+        thread.join()
+    finally:
+        signal.signal(signal.SIGUSR1, previous)

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Calls that block the thread, and let Ctrl-C through.
+
+Python runs the handlers of signals in the main thread, between two of its own instructions. So a
+signal ends the wait in the library, the handler runs, and unless it raises the wait goes on.
+"""
+
+import threading
+import time
+
+from . import raw
+
+_main_thread = threading.main_thread().ident
+_is_prepared = False
+
+
+def _prepare():
+    global _is_prepared
+    if threading.get_ident() == _main_thread:
+        raw.ThreadedAsync.set_interruptible(True)
+        _is_prepared = True
+
+
+_prepare()
+
+
+def blocking(call, timeout_us, *args):
+    """Returns call(timeout_us, *args), which is made again when a signal has ended it."""
+    if not _is_prepared:
+        _prepare()
+    deadline = time.monotonic_ns() // 1000 + timeout_us if timeout_us > 0 else 0
+    while not (result := call(timeout_us, *args)):
+        if deadline:
+            timeout_us = max(deadline - time.monotonic_ns() // 1000, 1)
+    return result
