@@ -8,9 +8,8 @@
  * chain.js [FOLDER]: reads every regular file of a folder without blocking, and prints how many
  * there were and how many bytes they had.
  *
- * JavaScript functions cannot leave their thread. So the task runs on the runner that is attached
- * to the main context, in the main thread: it's the same chain of GIO's asynchronous calls as in
- * C and in Python, and the main loop stays free between them.
+ * The files are read by a runner's thread, in which GIO's blocking calls are made. The task itself,
+ * in JavaScript, runs in the main thread, since JavaScript functions cannot leave it.
  */
 
 import Gio from 'gi://Gio?version=2.0';
@@ -19,13 +18,11 @@ import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
 Gio._promisify(Gio.File.prototype, 'enumerate_children_async', 'enumerate_children_finish');
-Gio._promisify(Gio.File.prototype, 'load_contents_async', 'load_contents_finish');
 Gio._promisify(Gio.FileEnumerator.prototype, 'next_files_async', 'next_files_finish');
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
 
 const BATCH = 64;
 
-async function readFiles(folder, cancellable) {
+async function readFiles(folder, reader, cancellable) {
   const children = await folder.enumerate_children_async('standard::name,standard::type',
     Gio.FileQueryInfoFlags.NOFOLLOW_SYMLINKS, GLib.PRIORITY_DEFAULT, cancellable);
   let nFiles = 0;
@@ -41,32 +38,27 @@ async function readFiles(folder, cancellable) {
       if (info.get_file_type() !== Gio.FileType.REGULAR)
         continue;
 
-      const [contents] = await children.get_child(info).load_contents_async(cancellable);
+      const child = children.get_child(info);
+      const [bytes] = await reader.call_method(child, 'load_bytes', [], {cancellable});
       nFiles++;
-      nBytes += contents.length;
+      nBytes += bytes.get_size();
     }
   }
 }
 
 async function main() {
   const folder = Gio.File.new_for_commandline_arg(ARGV.length > 0 ? ARGV[0] : '.');
+  const reader = ThreadedAsync.Runner.new('reader');
 
-  const task = ThreadedAsync.Runner.get_default().create_task(ownTask => {
-    const promise = ownTask.take_promise();
+  reader.start();
+  const task = ThreadedAsync.Runner.main.create_task(
+    promise => readFiles(folder, reader, promise.get_cancellable()));
 
-    readFiles(folder, promise.get_cancellable()).then(summary => {
-      promise.return_string(summary);
-    }).catch(error => {
-      if (error instanceof GLib.Error)
-        promise.return_error(error);
-      else
-        promise.return_failed(error.message);
-    });
-  });
-
-  const [summary] = await task.wait_async(ThreadedAsync.TIMEOUT_INFINITE, null);
-
-  print(summary);
+  try {
+    print(await task.wait());
+  } finally {
+    await reader.stop();
+  }
 }
 
 const loop = new GLib.MainLoop(null, false);

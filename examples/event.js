@@ -11,48 +11,27 @@
  * to the main context, in the main thread, which the wait leaves free for the main program.
  */
 
-import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(ThreadedAsync.Event.prototype, 'wait_async', 'wait_finish');
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-
 const ready = ThreadedAsync.Event.new();
 let greeting = null;
 
-function sleep(microseconds) {
-  return new Promise(resolve => {
-    ThreadedAsync.sleep_async(microseconds, null, () => resolve());
-  });
-}
-
-async function greet(cancellable) {
-  await ready.wait_async(ThreadedAsync.TIMEOUT_INFINITE, cancellable);
+async function greet(promise) {
+  await ready.wait({cancellable: promise.get_cancellable()});
   print(`The worker goes on: ${greeting}`);
 }
 
-/* The task's function. */
-function work(task) {
-  const promise = task.take_promise();
-
-  greet(promise.get_cancellable()).then(() => {
-    promise.return_boolean(true);
-  }).catch(error => {
-    promise.return_failed(error.message);
-  });
-}
-
 async function main() {
-  const worker = ThreadedAsync.Runner.get_default().create_task(work);
+  const worker = ThreadedAsync.Runner.main.create_task(greet);
 
   print('The main program prepares a greeting');
-  await sleep(100000); // it takes its time
+  await ThreadedAsync.sleep(0.1); // it takes its time
   greeting = 'Hello from the background';
   ready.set();
 
-  await worker.wait_async(ThreadedAsync.TIMEOUT_INFINITE, null);
+  await worker.wait();
 }
 
 const loop = new GLib.MainLoop(null, false);

@@ -10,43 +10,17 @@
  *
  * JavaScript functions cannot leave their thread. So the worker runs on the runner that is attached
  * to the main context, in the main thread, and takes turns there with the main program. Its
- * queues could just as well lead to a worker in the background that is written in C.
+ * queues could just as well lead to a worker in the background that is written in C or in Python.
  */
 
-import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-Gio._promisify(ThreadedAsync.Queue.prototype, 'get_async', 'get_finish');
-Gio._promisify(ThreadedAsync.Queue.prototype, 'put_async', 'put_finish');
-
-const FOREVER = ThreadedAsync.TIMEOUT_INFINITE;
-
-function isClosed(error) {
-  return error instanceof GLib.Error &&
-    error.matches(ThreadedAsync.Error, ThreadedAsync.Error.CLOSED);
-}
-
-/* What comes out of a queue, until it is closed. */
-async function* items(queue, cancellable) {
-  for (;;) {
-    try {
-      const [item] = await queue.get_async(FOREVER, cancellable);
-      yield item;
-    } catch (error) {
-      if (isClosed(error))
-        return;
-      throw error;
-    }
-  }
-}
-
-async function increment(inQueue, outQueue, cancellable) {
+async function increment(inQueue, outQueue) {
   try {
-    for await (const number of items(inQueue, cancellable))
-      await outQueue.put_async(number + 1, FOREVER, cancellable);
+    for await (const number of inQueue)
+      await outQueue.put(number + 1);
   } finally {
     outQueue.close();
   }
@@ -55,26 +29,17 @@ async function increment(inQueue, outQueue, cancellable) {
 async function main() {
   const inQueue = ThreadedAsync.Queue.new(0);
   const outQueue = ThreadedAsync.Queue.new(0);
-
-  const worker = ThreadedAsync.Runner.get_default().create_task(task => {
-    const promise = task.take_promise();
-
-    increment(inQueue, outQueue, promise.get_cancellable()).then(() => {
-      promise.return_boolean(true);
-    }).catch(error => {
-      promise.return_failed(error.message);
-    });
-  });
+  const worker = ThreadedAsync.Runner.main.create_task(() => increment(inQueue, outQueue));
 
   for (let i = 0; i < 10; i++)
-    await inQueue.put_async(i, FOREVER, null);
+    await inQueue.put(i);
   inQueue.close();
 
-  for await (const number of items(outQueue, null))
+  for await (const number of outQueue)
     print(number);
 
   // The worker has closed its queue; whether because it was done, it says itself.
-  await worker.wait_async(FOREVER, null);
+  await worker.wait();
 }
 
 const loop = new GLib.MainLoop(null, false);

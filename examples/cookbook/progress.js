@@ -12,38 +12,15 @@ import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-
 const N_STEPS = 10;
-
-function sleep(microseconds, cancellable) {
-  return new Promise((resolve, reject) => {
-    ThreadedAsync.sleep_async(microseconds, cancellable, (_source, result) => {
-      try {
-        resolve(ThreadedAsync.sleep_finish(result));
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
-}
 
 async function work(promise) {
   for (let n = 1; n <= N_STEPS; n++) {
-    await sleep(10000, promise.get_cancellable());
+    await ThreadedAsync.sleep(0.01, promise.get_cancellable());
     promise.set_progress(n / N_STEPS);
     promise.set_status(`Step ${n} of ${N_STEPS}`);
   }
-}
-
-function startWork(task) {
-  const promise = task.take_promise();
-
-  work(promise).then(() => {
-    promise.return_int(N_STEPS);
-  }).catch(error => {
-    promise.return_error(error);
-  });
+  return N_STEPS;
 }
 
 const Bar = GObject.registerClass({
@@ -58,12 +35,11 @@ class Window {
   }
 
   async onStartClicked() {
-    this.task = ThreadedAsync.Runner.get_default().create_task(startWork);
+    this.task = ThreadedAsync.Runner.main.create_task(work);
     this.task.bind_property('progress', this.bar, 'fraction', GObject.BindingFlags.SYNC_CREATE);
 
     try {
-      const [nSteps] = await this.task.wait_async(ThreadedAsync.TIMEOUT_INFINITE, null);
-      print(`Done after ${nSteps} steps`);
+      print(`Done after ${await this.task.wait()} steps`);
     } catch (error) {
       if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
         print('Cancelled');

@@ -10,12 +10,9 @@ import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-
 async function waitForAnswer(answer) {
   try {
-    const [number] = await answer.wait_async(50000, null);
-    print(`The answer is ${number}`);
+    print(`The answer is ${await answer.wait({timeout: 0.05})}`);
   } catch (error) {
     if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.TIMED_OUT))
       print('There is no answer yet');

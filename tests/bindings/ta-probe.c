@@ -395,6 +395,69 @@ ta_probe_get_n_waiting (void)
   return (guint) g_atomic_int_get (&n_waiting);
 }
 
+/* Takes items out of a queue and frees them in this thread; returns how many there were. */
+guint
+ta_probe_drop_items (TaQueue *queue, guint n)
+{
+  guint n_dropped = 0;
+
+  while (n_dropped < n && ta_queue_try_get (queue, NULL, NULL))
+    n_dropped++;
+
+  return n_dropped;
+}
+
+/* Moves items from one queue to another in this thread; returns how many there were. */
+guint
+ta_probe_move_items (TaQueue *from, TaQueue *to, guint n)
+{
+  guint  n_moved = 0;
+  GValue item = G_VALUE_INIT;
+
+  for (; n_moved < n; n_moved++)
+    {
+      /* Of what is in a box, the box. */
+      g_value_init (&item, TA_TYPE_BOX);
+      if (!ta_queue_try_get (from, &item, NULL) || !ta_queue_try_put (to, &item, NULL))
+        break;
+      g_value_unset (&item);
+    }
+
+  return n_moved;
+}
+
+static int n_watched, n_disposed_elsewhere; /* atomic */
+
+static void
+disposed_cb (gpointer thread, GObject *where_the_object_was)
+{
+  if (thread != g_thread_self ())
+    g_atomic_int_inc (&n_disposed_elsewhere);
+  g_atomic_int_add (&n_watched, -1);
+}
+
+/* Watches an object, which is to be disposed of in this thread. */
+void
+ta_probe_watch (GObject *object)
+{
+  g_atomic_int_inc (&n_watched);
+  g_object_weak_ref (object, disposed_cb, g_thread_self ());
+}
+
+/* How many of the objects that are watched are still there. */
+guint
+ta_probe_get_n_watched (void)
+{
+  return (guint) g_atomic_int_get (&n_watched);
+}
+
+/* How many of them were disposed of in another thread. */
+guint
+ta_probe_get_n_disposed_elsewhere (void)
+{
+  return (guint) g_atomic_int_get (&n_disposed_elsewhere);
+}
+
 static int n_forbidden; /* atomic */
 
 /* How many of the functions have been called that can't be. */

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include <threaded-async.h>
 
 G_BEGIN_DECLS
 
@@ -125,6 +125,15 @@ void     ta_probe_nothing (void);
 gboolean ta_probe_wait (GCancellable *cancellable, GError **error);
 
 guint ta_probe_get_n_waiting (void);
+
+/* For the values on their way through queues: what another thread does. */
+guint ta_probe_drop_items (TaQueue *queue, guint n);
+guint ta_probe_move_items (TaQueue *from, TaQueue *to, guint n);
+
+/* Objects that are watched until they are disposed of. */
+void  ta_probe_watch (GObject *object);
+guint ta_probe_get_n_watched (void);
+guint ta_probe_get_n_disposed_elsewhere (void);
 
 /* What can't be called. */
 guint          ta_probe_get_n_forbidden (void);

@@ -32,6 +32,18 @@ export async function assertFails(action, domain, code) {
   }
 }
 
+/* The same for errors of JavaScript, whose message has to have the text. */
+export async function assertThrows(action, type, text) {
+  try {
+    const result = await action();
+    throw new Error(`expected an error, got the result ${result}`);
+  } catch (error) {
+    if (error instanceof type && error.message.includes(text))
+      return error;
+    throw new Error(`expected a ${type.name} with “${text}”, got ${error}`);
+  }
+}
+
 /* Turns the main loop until the condition holds: the test's time-out bounds it. */
 export async function until(condition) {
   while (!condition()) {

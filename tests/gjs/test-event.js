@@ -7,12 +7,9 @@ import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-import {assertEqual, assertFails, run, test, until} from './harness.js';
+import {assertEqual, assertFails, assertThrows, run, test, until} from './harness.js';
 
-const {CANCELLED, INVALID_ARGUMENT, TIMED_OUT, WOULD_BLOCK} = Gio.IOErrorEnum;
-const {TIMEOUT_DEFAULT, TIMEOUT_INFINITE} = ThreadedAsync;
-
-Gio._promisify(ThreadedAsync.Event.prototype, 'wait_async', 'wait_finish');
+const {CANCELLED, TIMED_OUT, WOULD_BLOCK} = Gio.IOErrorEnum;
 
 test('set, clear and try_wait', async () => {
   const event = ThreadedAsync.Event.new();
@@ -32,43 +29,56 @@ test('nobody waits for an event that is set', async () => {
   const event = new ThreadedAsync.Event();
 
   event.set();
-  assertEqual(event.wait(0, null), true);
-  assertEqual(event.wait(TIMEOUT_INFINITE, null), true);
-  assertEqual(await event.wait_async(0, null), true);
-  assertEqual(await event.wait_async(TIMEOUT_INFINITE, null), true);
+  assertEqual(event.wait_blocking({timeout: 0}), true);
+  assertEqual(event.wait_blocking(), true);
+  assertEqual(await event.wait({timeout: 0}), undefined);
+  assertEqual(await event.wait(), undefined);
 });
 
 test('waits time out', async () => {
   const event = new ThreadedAsync.Event();
 
-  for (const timeout of [0, 1000]) {
-    const error = await assertFails(() => event.wait(timeout, null), Gio.IOErrorEnum, TIMED_OUT);
+  for (const timeout of [0, 0.001]) {
+    const error = await assertFails(() => event.wait_blocking({timeout}),
+      Gio.IOErrorEnum, TIMED_OUT);
     assertEqual(error.message.includes('event'), true);
-    await assertFails(event.wait_async(timeout, null), Gio.IOErrorEnum, TIMED_OUT);
+    await assertFails(event.wait({timeout}), Gio.IOErrorEnum, TIMED_OUT);
   }
 });
 
-test('other negative timeouts are refused', async () => {
+test('what is no time is refused', async () => {
   const event = new ThreadedAsync.Event();
 
   event.set();
-  for (const timeout of [TIMEOUT_DEFAULT, -3]) {
-    await assertFails(() => event.wait(timeout, null), Gio.IOErrorEnum, INVALID_ARGUMENT);
-    await assertFails(event.wait_async(timeout, null), Gio.IOErrorEnum, INVALID_ARGUMENT);
+  for (const timeout of [-1, -0.001, NaN, '1', {}]) {
+    await assertThrows(() => event.wait_blocking({timeout}), TypeError, 'seconds');
+    await assertThrows(() => event.wait({timeout}), TypeError, 'seconds');
   }
+  for (const timeout of [undefined, null, Infinity])
+    await event.wait({timeout}); // eslint-disable-line no-await-in-loop
+});
+
+test('options that are none are refused', async () => {
+  const event = new ThreadedAsync.Event();
+
+  event.set();
+  for (const options of [0.5, null, 'x', new Gio.Cancellable()])
+    await assertThrows(() => event.wait(options), TypeError, 'timeout');
+  await assertThrows(() => event.wait({seconds: 1}), TypeError, 'seconds');
+  await assertThrows(() => event.wait({cancellable: {}}), TypeError, 'cancellable');
 });
 
 test('waits are cancelled, one by one', async () => {
   const event = new ThreadedAsync.Event();
   const cancellable = new Gio.Cancellable();
-  const cancelled = event.wait_async(TIMEOUT_INFINITE, cancellable);
-  const other = event.wait_async(TIMEOUT_INFINITE, null);
+  const cancelled = event.wait({cancellable});
+  const other = event.wait();
 
   cancellable.cancel();
   await assertFails(cancelled, Gio.IOErrorEnum, CANCELLED);
   event.set();
-  assertEqual(await other, true);
-  await assertFails(() => event.wait(TIMEOUT_INFINITE, cancellable),
+  await other;
+  await assertFails(() => event.wait_blocking({cancellable}),
     Gio.IOErrorEnum, CANCELLED);
 });
 
@@ -76,14 +86,14 @@ test('a pulse lets everybody through, in order, and never inside the call', asyn
   const event = new ThreadedAsync.Event();
   const seen = [];
   const waits = [1, 2, 3].map(i =>
-    event.wait_async(TIMEOUT_INFINITE, null).then(() => seen.push(i)));
+    event.wait().then(() => seen.push(i)));
 
   event.set();
   event.clear();
   assertEqual(seen.length, 0);
   await Promise.all(waits);
   assertEqual(seen.join(), '1,2,3');
-  await assertFails(event.wait_async(0, null), Gio.IOErrorEnum, TIMED_OUT);
+  await assertFails(event.wait({timeout: 0}), Gio.IOErrorEnum, TIMED_OUT);
 });
 
 test('notify::is-set comes in later turns of the main loop, with the last state', async () => {
@@ -106,7 +116,7 @@ test('notify::is-set comes in later turns of the main loop, with the last state'
 
   event.set();
   event.disconnect(id);
-  await event.wait_async(TIMEOUT_INFINITE, null); // another turn
+  await ThreadedAsync.sleep(0); // another turn
   assertEqual(seen.length, 2);
 });
 

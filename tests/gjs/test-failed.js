@@ -19,11 +19,10 @@ function start(name) {
 
 /* A task that has failed, to which only its wrapper refers. */
 async function fail(runner, name) {
-  const task = runner.create_task(self => {
-    self.set_name(name);
-    self.take_promise().return_new_error_literal(Gio.io_error_quark(),
-      Gio.IOErrorEnum.NOT_FOUND, 'not here');
+  const task = runner.create_task(() => {
+    throw new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND, 'not here');
   });
+  task.set_name(name);
   await until(() => task.done);
   return task;
 }
@@ -50,7 +49,7 @@ test('task-failed comes when the wrapper is collected', async () => {
   });
   assertEqual(told.join(), 'one');
   assertEqual(runner.get_n_failed_tasks(), 0);
-  assertEqual(runner.stop(0, null), true);
+  assertEqual(runner.stop_blocking({timeout: 0}), true);
 });
 
 test('the stop lists what nobody has taken', async () => {
@@ -60,7 +59,7 @@ test('the stop lists what nobody has taken', async () => {
   const taken = await fail(runner, 'three');
 
   await assertFails(() => taken.try_wait(), Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND);
-  const error = await assertFails(() => runner.stop(0, null), ThreadedAsync.Error,
+  const error = await assertFails(() => runner.stop_blocking({timeout: 0}), ThreadedAsync.Error,
     ThreadedAsync.Error.TASKS_FAILED);
   assertEqual(error.message.includes('“one”: not here; “two”: not here'), true);
 
@@ -68,7 +67,7 @@ test('the stop lists what nobody has taken', async () => {
   assertEqual(tasks.map(task => task.name).join(), 'one,two');
   assertEqual(tasks[0], kept);
   assertEqual(runner.get_n_failed_tasks(), 2);
-  assertEqual(runner.stop(0, null), true);
+  assertEqual(runner.stop_blocking({timeout: 0}), true);
 });
 
 run();

@@ -13,16 +13,14 @@ import {assertEqual, assertFails, run, test} from './harness.js';
 
 const {ALREADY_DONE, DROPPED, FAILED} = ThreadedAsync.Error;
 
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-
 /* What a reader gets of a promise that was fulfilled by the function. */
 async function deliver(func) {
   const promise = ThreadedAsync.Promise.new();
   const future = promise.get_future();
 
   func(promise);
-  const [value] = await future.wait_async(ThreadedAsync.TIMEOUT_INFINITE, null);
-  assertEqual(future.try_wait().length, 2);
+  const value = await future.wait();
+  assertEqual(future.done, true);
   return value;
 }
 
@@ -94,6 +92,26 @@ test('errors', async () => {
   assertEqual(error.message, 'It failed: %s');
 });
 
+test('what JavaScript throws comes back as it was, to others as a GLib.Error', async () => {
+  for (const thrown of [new TypeError('no such thing'), 'a text', null, {message: 'an object'}]) {
+    const promise = ThreadedAsync.Promise.new();
+    const future = promise.get_future();
+
+    promise.return_error(thrown);
+    for (let i = 0; i < 3; i++) {
+      try {
+        await future.wait();
+        throw new Error('there was no error');
+      } catch (error) {
+        assertEqual(error, thrown);
+      }
+    }
+    // What C and other languages see.
+    assertEqual(future.error.matches(ThreadedAsync.Error, FAILED), true);
+    assertEqual(future.error.message, String(thrown));
+  }
+});
+
 test('a return lets go of the future', async () => {
   const promise = ThreadedAsync.Promise.new();
 
@@ -118,7 +136,7 @@ test('a second return is a critical, and changes nothing', async () => {
   promise.return_int(1);
   expectCritical('*', () => promise.return_int(2));
   expectCritical('*', () => promise.return_failed('late'));
-  assertEqual(future.try_wait()[1], 1);
+  assertEqual(future.try_wait(), 1);
 });
 
 test('try_return_value tells that it came second', async () => {
@@ -127,13 +145,13 @@ test('try_return_value tells that it came second', async () => {
 
   assertEqual(promise.try_return_value('first'), true);
   await assertFails(() => promise.try_return_value('second'), ThreadedAsync.Error, ALREADY_DONE);
-  assertEqual(future.try_wait()[1], 'first');
+  assertEqual(future.try_wait(), 'first');
 });
 
 test('a promise that is collected fails its future', async () => {
   let promise = ThreadedAsync.Promise.new();
   const future = promise.get_future();
-  const ended = future.wait_async(ThreadedAsync.TIMEOUT_INFINITE, null);
+  const ended = future.wait();
 
   assertEqual(future.done, false);
   promise = null;

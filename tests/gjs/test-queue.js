@@ -8,15 +8,10 @@ import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-import {assertEqual, assertFails, run, test, until} from './harness.js';
+import {assertEqual, assertFails, assertThrows, run, test, until} from './harness.js';
 
-const {CANCELLED, INVALID_ARGUMENT, TIMED_OUT, WOULD_BLOCK} = Gio.IOErrorEnum;
+const {CANCELLED, TIMED_OUT, WOULD_BLOCK} = Gio.IOErrorEnum;
 const {CLOSED, WRONG_TYPE} = ThreadedAsync.Error;
-const {TIMEOUT_DEFAULT, TIMEOUT_INFINITE} = ThreadedAsync;
-
-Gio._promisify(ThreadedAsync.Queue.prototype, 'get_async', 'get_finish');
-Gio._promisify(ThreadedAsync.Queue.prototype, 'put_async', 'put_finish');
-Gio._promisify(ThreadedAsync.Queue.prototype, 'reserve_async', 'reserve_finish');
 
 function newQueue(capacity, ...items) {
   const queue = ThreadedAsync.Queue.new(capacity);
@@ -31,19 +26,19 @@ function everything(queue) {
   const items = [];
 
   while (!queue.is_empty)
-    items.push(queue.try_get()[1]);
+    items.push(queue.try_get());
   return items.join();
 }
 
 /* The ways to put and to get, which fail and succeed alike. */
 const putters = {
   wait: (queue, ...args) => queue.put_wait(...args),
-  async: (queue, ...args) => queue.put_async(...args),
+  async: (queue, ...args) => queue.put(...args),
 };
 
 const getters = {
-  wait: async (queue, ...args) => queue.get_wait(...args)[1],
-  async: async (queue, ...args) => (await queue.get_async(...args))[0],
+  wait: async (queue, ...args) => queue.get_wait(...args),
+  async: async (queue, ...args) => queue.get(...args),
 };
 
 function expectFailures(ways, queue, args, domain, code) {
@@ -57,8 +52,8 @@ test('try_put and try_get never wait', async () => {
   await assertFails(() => queue.try_put(3), Gio.IOErrorEnum, WOULD_BLOCK);
   assertEqual(queue.length, 2);
   assertEqual(queue.is_full, true);
-  assertEqual(queue.try_get().join(), 'true,1');
-  assertEqual(queue.try_get().join(), 'true,two');
+  assertEqual(queue.try_get(), 1);
+  assertEqual(queue.try_get(), 'two');
   assertEqual(queue.is_empty, true);
   await assertFails(() => queue.try_get(), Gio.IOErrorEnum, WOULD_BLOCK);
 });
@@ -82,12 +77,12 @@ for (const [howToPut, put] of Object.entries(putters)) {
       for (const value of [true, false, 0, -5, 2 ** 31 - 1, 2 ** 40, 0.5, -1e300, '', 'zwölf 十二 🙂',
         action, null]) {
         /* eslint-disable no-await-in-loop */
-        assertEqual(await put(queue, value, TIMEOUT_INFINITE, null), true);
-        assertEqual(await get(queue, TIMEOUT_INFINITE, null), value);
+        await put(queue, value);
+        assertEqual(await get(queue), value);
         /* eslint-enable no-await-in-loop */
       }
-      await put(queue, new GLib.Variant('(si)', ['n', 3]), TIMEOUT_INFINITE, null);
-      assertEqual((await get(queue, TIMEOUT_INFINITE, null)).deepUnpack().join(), 'n,3');
+      await put(queue, new GLib.Variant('(si)', ['n', 3]));
+      assertEqual((await get(queue)).deepUnpack().join(), 'n,3');
     });
   }
 }
@@ -98,7 +93,7 @@ test('an item type refuses other values', async () => {
   for (const value of [1, 0.5, true, null]) {
     const error = await assertFails(() => queue.try_put(value), ThreadedAsync.Error, WRONG_TYPE);
     assertEqual(error.message.includes('texts'), true);
-    await expectFailures(putters, queue, [value, 0, null], ThreadedAsync.Error, WRONG_TYPE);
+    await expectFailures(putters, queue, [value, {timeout: 0}], ThreadedAsync.Error, WRONG_TYPE);
   }
   queue.try_put('text');
   assertEqual(everything(queue), 'text');
@@ -107,20 +102,22 @@ test('an item type refuses other values', async () => {
 test('waits time out, and take and leave nothing', async () => {
   const queue = newQueue(1);
 
-  for (const timeout of [0, 1000])
-    await expectFailures(getters, queue, [timeout, null], Gio.IOErrorEnum, TIMED_OUT);
+  for (const timeout of [0, 0.001])
+    await expectFailures(getters, queue, [{timeout}], Gio.IOErrorEnum, TIMED_OUT);
   queue.try_put(1);
-  for (const timeout of [0, 1000])
-    await expectFailures(putters, queue, [2, timeout, null], Gio.IOErrorEnum, TIMED_OUT);
+  for (const timeout of [0, 0.001])
+    await expectFailures(putters, queue, [2, {timeout}], Gio.IOErrorEnum, TIMED_OUT);
   assertEqual(everything(queue), '1');
 });
 
-test('other negative timeouts are refused', async () => {
+test('what is no time is refused', async () => {
   const queue = newQueue(2, 1);
 
-  for (const timeout of [TIMEOUT_DEFAULT, -3]) {
-    await expectFailures(getters, queue, [timeout, null], Gio.IOErrorEnum, INVALID_ARGUMENT);
-    await expectFailures(putters, queue, [2, timeout, null], Gio.IOErrorEnum, INVALID_ARGUMENT);
+  for (const timeout of [-1, NaN, '1']) {
+    for (const get of Object.values(getters))
+      await assertThrows(() => get(queue, {timeout}), TypeError, 'seconds');
+    for (const put of Object.values(putters))
+      await assertThrows(async () => put(queue, 2, {timeout}), TypeError, 'seconds');
   }
   assertEqual(everything(queue), '1');
 });
@@ -130,10 +127,8 @@ test('one that was cancelled before takes and leaves nothing', async () => {
   const cancellable = new Gio.Cancellable();
 
   cancellable.cancel();
-  await expectFailures(getters, queue, [TIMEOUT_INFINITE, cancellable],
-    Gio.IOErrorEnum, CANCELLED);
-  await expectFailures(putters, queue, [2, TIMEOUT_INFINITE, cancellable],
-    Gio.IOErrorEnum, CANCELLED);
+  await expectFailures(getters, queue, [{cancellable}], Gio.IOErrorEnum, CANCELLED);
+  await expectFailures(putters, queue, [2, {cancellable}], Gio.IOErrorEnum, CANCELLED);
   assertEqual(everything(queue), '1');
 });
 
@@ -142,8 +137,8 @@ test('gets are served in order, past those that are cancelled', async () => {
   const cancellable = new Gio.Cancellable();
   const seen = [];
   const gets = [1, 2, 3, 4].map(i =>
-    queue.get_async(TIMEOUT_INFINITE, i % 2 ? cancellable : null)
-      .then(([value]) => seen.push(`${i}:${value}`), error => seen.push(`${i}:${error.code}`)));
+    queue.get({cancellable: i % 2 ? cancellable : null})
+      .then(value => seen.push(`${i}:${value}`), error => seen.push(`${i}:${error.code}`)));
 
   cancellable.cancel();
   queue.try_put('a');
@@ -157,43 +152,43 @@ test('gets are served in order, past those that are cancelled', async () => {
 test('a cancel after the hand-over still delivers', async () => {
   const queue = newQueue(0);
   const cancellable = new Gio.Cancellable();
-  const get = queue.get_async(TIMEOUT_INFINITE, cancellable);
+  const get = queue.get({cancellable});
 
   queue.try_put(1);
   cancellable.cancel();
-  assertEqual((await get)[0], 1);
+  assertEqual(await get, 1);
 });
 
 test('puts are let in in order, past those that are cancelled', async () => {
   const queue = newQueue(1, 0);
   const cancellable = new Gio.Cancellable();
   const puts = [1, 2, 3, 4, 5].map(i =>
-    queue.put_async(i, TIMEOUT_INFINITE, i % 2 ? cancellable : null).catch(error => error.code));
+    queue.put(i, {cancellable: i % 2 ? cancellable : null}).catch(error => error.code));
 
   assertEqual(queue.length, 1);
   cancellable.cancel();
   assertEqual(everything(queue), '0,2,4');
   assertEqual((await Promise.all(puts)).join(),
-    [CANCELLED, true, CANCELLED, true, CANCELLED].join());
+    [CANCELLED, undefined, CANCELLED, undefined, CANCELLED].join());
 });
 
 test('a queue that is closed can be emptied', async () => {
   const queue = newQueue(1, 1);
-  const put = queue.put_async(2, TIMEOUT_INFINITE, null);
+  const put = queue.put(2);
 
   queue.close();
   queue.close();
   assertEqual(queue.closed, true);
   await assertFails(put, ThreadedAsync.Error, CLOSED);
   await assertFails(() => queue.try_put(3), ThreadedAsync.Error, CLOSED);
-  await expectFailures(putters, queue, [3, TIMEOUT_INFINITE, null], ThreadedAsync.Error, CLOSED);
+  await expectFailures(putters, queue, [3], ThreadedAsync.Error, CLOSED);
   assertEqual(everything(queue), '1');
-  await expectFailures(getters, queue, [TIMEOUT_INFINITE, null], ThreadedAsync.Error, CLOSED);
+  await expectFailures(getters, queue, [], ThreadedAsync.Error, CLOSED);
 });
 
 test('closing ends the gets that wait', async () => {
   const queue = newQueue(1);
-  const gets = [1, 2].map(() => queue.get_async(TIMEOUT_INFINITE, null));
+  const gets = [1, 2].map(() => queue.get());
 
   queue.close();
   for (const get of gets)
@@ -204,7 +199,7 @@ test('get_async with a plain callback', async () => {
   const queue = newQueue(0, 2.5);
   let seen = null;
 
-  queue._original_get_async(TIMEOUT_INFINITE, null, (source, result) => {
+  queue.get_async(ThreadedAsync.TIMEOUT_INFINITE, null, (source, result) => {
     assertEqual(source, queue);
     seen = source.get_finish(result);
   });
@@ -213,21 +208,21 @@ test('get_async with a plain callback', async () => {
   assertEqual(seen.join(), 'true,2.5');
 });
 
-test('reserve_async gives a place for a later put', async () => {
+test('reserve gives a place for a later put', async () => {
   const queue = newQueue(1);
-  const reservation = await queue.reserve_async(TIMEOUT_INFINITE, null);
+  const reservation = await queue.reserve();
 
   assertEqual(queue.get_is_full(), true);
   assertEqual(queue.get_length(), 0);
   queue.put_reserved(reservation, 7);
-  assertEqual(queue.try_get()[1], 7);
+  assertEqual(queue.try_get(), 7);
 
-  const released = await queue.reserve_async(TIMEOUT_INFINITE, null);
-  const next = queue.reserve_async(TIMEOUT_INFINITE, null);
+  const released = await queue.reserve();
+  const next = queue.reserve();
 
   queue.release_reserved(released);
   queue.put_reserved(await next, 8);
-  assertEqual(queue.try_get()[1], 8);
+  assertEqual(queue.try_get(), 8);
 });
 
 test('signals come in later turns of the main loop, once for all', async () => {
@@ -257,6 +252,45 @@ test('signals come in later turns of the main loop, once for all', async () => {
     queue.disconnect(id);
   await until(() => !GLib.MainContext.default().pending());
   assertEqual(seen.length, 4);
+});
+
+test('for await ends when the queue is closed', async () => {
+  const queue = newQueue(0, 1, 2);
+  const seen = [];
+  const reader = (async () => {
+    for await (const item of queue)
+      seen.push(item);
+    return 'ended';
+  })();
+
+  await until(() => seen.length === 2);
+  await queue.put(undefined);
+  queue.try_put(4);
+  queue.close();
+  assertEqual(await reader, 'ended');
+  assertEqual(seen.length, 4);
+  assertEqual(seen[2], undefined);
+  assertEqual(seen[3], 4);
+});
+
+test('for await takes no more than it uses', async () => {
+  const queue = newQueue(0, 1, 2, 3);
+
+  for await (const item of queue) {
+    if (item === 2)
+      break;
+  }
+  assertEqual(everything(queue), '3');
+});
+
+test('for await passes other errors on', async () => {
+  const queue = newQueue(0);
+
+  queue.get = () => Promise.reject(new RangeError('other'));
+  await assertThrows(async () => {
+    for await (const item of queue)
+      assertEqual(item, 'nothing');
+  }, RangeError, 'other');
 });
 
 run();

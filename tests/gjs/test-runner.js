@@ -5,24 +5,19 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
+import GObject from 'gi://GObject?version=2.0';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-import {assertEqual, assertFails, run, test, until} from './harness.js';
+import {assertEqual, assertFails, assertThrows, run, test, until} from './harness.js';
 
 const {ALREADY_DONE, NOT_RUNNING, WOULD_DEADLOCK} = ThreadedAsync.Error;
-const {TIMEOUT_DEFAULT, TIMEOUT_INFINITE} = ThreadedAsync;
-
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
-Gio._promisify(ThreadedAsync.Runner.prototype, 'stop_async', 'stop_finish');
-Gio._promisify(ThreadedAsync.Runner.prototype, 'wait_for_next_iteration_async',
-  'wait_for_next_iteration_finish');
 
 function attach(name) {
   return ThreadedAsync.Runner.new_for_context(GLib.MainContext.default(), name);
 }
 
 test('the default runner runs on the main context', async () => {
-  const runner = ThreadedAsync.Runner.get_default();
+  const runner = ThreadedAsync.Runner.main;
 
   assertEqual(runner, ThreadedAsync.Runner.get_default());
   assertEqual(runner.running, true);
@@ -39,10 +34,10 @@ test('an attached runner starts and stops once', async () => {
   assertEqual(runner.running, true);
   await assertFails(() => runner.start(), ThreadedAsync.Error, ALREADY_DONE);
 
-  await runner.stop_async(TIMEOUT_DEFAULT, null);
+  await runner.stop();
   assertEqual(runner.running, false);
   assertEqual(runner.shutdown_type, ThreadedAsync.ShutdownType.STOPPED);
-  await runner.stop_async(TIMEOUT_DEFAULT, null);
+  await runner.stop();
   await assertFails(() => runner.start(), ThreadedAsync.Error, ALREADY_DONE);
 });
 
@@ -50,21 +45,11 @@ test('stop cancels the tasks that are not done', async () => {
   const runner = attach('cancels');
 
   runner.start();
-  const task = runner.create_task(self => {
-    const promise = self.take_promise();
+  const task = runner.create_task(promise =>
+    ThreadedAsync.sleep(Infinity, promise.get_cancellable()));
+  const ended = task.wait();
 
-    ThreadedAsync.sleep_async(TIMEOUT_INFINITE, promise.get_cancellable(), (source, result) => {
-      try {
-        ThreadedAsync.sleep_finish(result);
-        promise.return_failed('The sleep was not cancelled');
-      } catch (error) {
-        promise.return_error(error);
-      }
-    });
-  });
-  const ended = task.wait_async(TIMEOUT_INFINITE, null);
-
-  await runner.stop_async(TIMEOUT_DEFAULT, null);
+  await runner.stop();
   await assertFails(ended, Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
   assertEqual(runner.shutdown_type, ThreadedAsync.ShutdownType.STOPPED);
 });
@@ -76,8 +61,8 @@ test('work for a runner that does not run fails', async () => {
 
   assertEqual(task.done, true);
   await assertFails(() => task.try_wait(), ThreadedAsync.Error, NOT_RUNNING);
-  await assertFails(() => runner.stop(0, null), ThreadedAsync.Error, NOT_RUNNING);
-  await assertFails(runner.wait_for_next_iteration_async(0, null),
+  await assertFails(() => runner.stop_blocking({timeout: 0}), ThreadedAsync.Error, NOT_RUNNING);
+  await assertFails(runner.wait_for_next_iteration({timeout: 0}),
     ThreadedAsync.Error, NOT_RUNNING);
   assertEqual(called, false);
 });
@@ -93,7 +78,7 @@ test('notify::running comes in a later turn of the main loop', async () => {
   runner.start();
   assertEqual(seen.length, 0);
   await until(() => seen.length === 1);
-  await runner.stop_async(TIMEOUT_DEFAULT, null);
+  await runner.stop();
   await until(() => seen.length === 2);
   assertEqual(seen.join(), 'true,false');
 });
@@ -102,31 +87,38 @@ test('blocking on the own loop is refused', async () => {
   const runner = attach('blocks');
 
   runner.start();
-  const task = runner.create_task(self => {
-    self.take_promise().return_int(1);
-  });
+  const task = runner.create_task(() => 1);
 
-  await assertFails(() => task.wait(TIMEOUT_INFINITE, null),
+  await assertFails(() => task.wait_blocking(), ThreadedAsync.Error, WOULD_DEADLOCK);
+  await assertFails(() => runner.wait_for_next_iteration_blocking(),
     ThreadedAsync.Error, WOULD_DEADLOCK);
-  await assertFails(() => runner.wait_for_next_iteration(TIMEOUT_INFINITE, null),
-    ThreadedAsync.Error, WOULD_DEADLOCK);
-  assertEqual((await task.wait_async(TIMEOUT_INFINITE, null))[0], 1);
-  assertEqual(task.wait(TIMEOUT_INFINITE, null)[1], 1);
-  await runner.stop_async(TIMEOUT_DEFAULT, null);
+  assertEqual(await task.wait(), 1);
+  assertEqual(task.wait_blocking(), 1);
+  await runner.stop();
 });
 
-test('call_in_loop calls at once when already there', async () => {
+test('call_in_loop calls in a later turn, and has what the function returned', async () => {
+  const runner = ThreadedAsync.Runner.main;
   let called = false;
+  const call = runner.call_in_loop(() => {
+    called = true;
+    return 'result';
+  });
 
-  ThreadedAsync.Runner.get_default().call_in_loop(() => (called = true), TIMEOUT_DEFAULT, null);
+  assertEqual(called, false);
+  assertEqual(await call, 'result');
   assertEqual(called, true);
+  assertEqual(await runner.call_in_loop(async () => 'later'), 'later');
+  await assertThrows(() => runner.call_in_loop(() => {
+    throw new RangeError('thrown');
+  }), RangeError, 'thrown');
 });
 
 test('call_in_loop_async calls in a later turn', async () => {
-  const runner = ThreadedAsync.Runner.get_default();
+  const runner = ThreadedAsync.Runner.main;
   const seen = [];
 
-  runner.call_in_loop_async(() => seen.push('called'), TIMEOUT_DEFAULT, null,
+  runner.call_in_loop_async(() => seen.push('called'), ThreadedAsync.TIMEOUT_DEFAULT, null,
     (source, result) => seen.push(runner.call_in_loop_finish(result)));
   assertEqual(seen.length, 0);
   await until(() => seen.length === 2);
@@ -140,7 +132,7 @@ test('the barrier lets everything run that was ready', async () => {
     called = true;
     return GLib.SOURCE_REMOVE;
   });
-  await ThreadedAsync.Runner.get_default().wait_for_next_iteration_async(TIMEOUT_DEFAULT, null);
+  await ThreadedAsync.Runner.main.wait_for_next_iteration();
   assertEqual(called, true);
 });
 
@@ -150,9 +142,89 @@ test('a threaded runner starts and stops, blocking', async () => {
   assertEqual(runner.get_context(), null);
   runner.start();
   assertEqual(runner.is_in_loop(), false);
-  assertEqual(runner.wait_for_next_iteration(TIMEOUT_INFINITE, null), true);
-  assertEqual(runner.stop(TIMEOUT_DEFAULT, null), true);
+  assertEqual(runner.wait_for_next_iteration_blocking(), true);
+  assertEqual(runner.stop_blocking(), true);
   assertEqual(runner.shutdown_type, ThreadedAsync.ShutdownType.STOPPED);
+});
+
+test('a threaded runner refuses functions, and says what to do instead', async () => {
+  const runner = ThreadedAsync.Runner.new('threaded');
+  let called = false;
+  const func = () => (called = true);
+  const refuse = async () => {
+    for (const action of [
+      () => runner.create_task(func),
+      () => runner.call_in_loop(func),
+      () => runner.call_in_loop_async(func, -1, null, null),
+      () => runner.run_gtask(null, func),
+    ]) {
+      const error = await assertThrows(action, TypeError, 'Runner.main');
+      assertEqual(error.message.includes('runner.call('), true);
+    }
+  };
+
+  await refuse(); // before its start
+  runner.start();
+  await refuse();
+  await runner.wait_for_next_iteration();
+  await runner.stop();
+  assertEqual(called, false);
+});
+
+test('what is no function is refused', async () => {
+  for (const func of [undefined, null, 1, 'x', {}]) {
+    await assertThrows(() => ThreadedAsync.Runner.main.create_task(func), TypeError, 'function');
+    await assertThrows(() => ThreadedAsync.Runner.main.call_in_loop(func), TypeError, 'function');
+  }
+});
+
+test('a runner on a context of its own takes functions', async () => {
+  const context = GLib.MainContext.new();
+  const runner = ThreadedAsync.Runner.new_for_context(context, 'own');
+
+  runner.start();
+  // Whoever iterates it, nobody knows yet: it might be another thread.
+  await assertThrows(() => runner.create_task(() => 'ran'), TypeError, 'thread');
+
+  context.push_thread_default();
+  try {
+    const task = runner.create_task(() => 'ran');
+    for (let i = 0; i < 100 && !task.done; i++)
+      context.iteration(false);
+    assertEqual(task.try_wait(), 'ran');
+    runner.stop_blocking();
+  } finally {
+    context.pop_thread_default();
+  }
+});
+
+test('a class of runners whose methods would run in another thread does not start', async () => {
+  const Derived = GObject.registerClass(class Derived extends ThreadedAsync.Runner {
+    vfunc_run() {
+      throw new Error('JavaScript ran in another thread');
+    }
+  });
+  const Harmless = GObject.registerClass(class Harmless extends ThreadedAsync.Runner {});
+
+  await assertThrows(() => new Derived({name: 'derived'}).start(), TypeError, 'thread');
+  const runner = new Harmless({name: 'harmless'});
+  runner.start();
+  await runner.stop();
+  assertEqual(runner.shutdown_type, ThreadedAsync.ShutdownType.STOPPED);
+});
+
+test('signals that would come in another thread are refused', async () => {
+  const runner = ThreadedAsync.Runner.new('other');
+  let called = 0;
+
+  runner.start();
+  await runner.wait_for_next_iteration();
+  const other = new ThreadedAsync.Queue({main_context: runner.get_context()});
+  await assertThrows(() => other.connect('notify::closed', () => called++), TypeError, 'thread');
+  other.close();
+  await runner.wait_for_next_iteration();
+  await runner.stop();
+  assertEqual(called, 0);
 });
 
 run();

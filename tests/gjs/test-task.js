@@ -5,126 +5,163 @@
 
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
+import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
 import {assertEqual, assertFails, run, test, until} from './harness.js';
 
-const {DROPPED} = ThreadedAsync.Error;
-const {TIMEOUT_INFINITE} = ThreadedAsync;
+const {CANCELLED} = Gio.IOErrorEnum;
+const {DROPPED, FAILED} = ThreadedAsync.Error;
+const runner = ThreadedAsync.Runner.main;
 
 Gio._promisify(Gio.File.prototype, 'query_info_async', 'query_info_finish');
-Gio._promisify(ThreadedAsync.Future.prototype, 'wait_async', 'wait_finish');
 
-const runner = ThreadedAsync.Runner.get_default();
+/* A task that waits for what the test decides, which it is given with the promise. */
+function createWaiter() {
+  const waiter = {};
 
-/* A task that sleeps until it's cancelled. */
-function createSleeper() {
-  return runner.create_task(self => {
-    const promise = self.take_promise();
-
-    ThreadedAsync.sleep_async(TIMEOUT_INFINITE, promise.get_cancellable(), (source, result) => {
-      try {
-        ThreadedAsync.sleep_finish(result);
-        promise.return_failed('The sleep was not cancelled');
-      } catch (error) {
-        promise.return_error(error);
-      }
-    });
-  });
+  waiter.task = runner.create_task(promise => new Promise((resolve, reject) => {
+    Object.assign(waiter, {promise, resolve, reject});
+  }));
+  return waiter;
 }
 
 test('the function runs in the main loop, later', async () => {
-  let got = null;
-  const task = runner.create_task(self => {
+  let called = false;
+  const task = runner.create_task(() => {
     assertEqual(runner.is_in_loop(), true);
     assertEqual(GLib.MainContext.default().is_owner(), true);
-    got = self;
-    self.take_promise().return_string('done');
+    called = true;
+    return 'done';
   });
 
-  assertEqual(got, null);
+  assertEqual(called, false);
   assertEqual(task.done, false);
-  assertEqual((await task.wait_async(TIMEOUT_INFINITE, null))[0], 'done');
-  assertEqual(got, task);
+  assertEqual(await task.wait(), 'done');
+  assertEqual(called, true);
   assertEqual(task.done, true);
 });
 
 test('a task that awaits', async () => {
   const folder = Gio.File.new_for_path('/');
-  const task = runner.create_task(self => {
-    const promise = self.take_promise();
-
-    folder.query_info_async('standard::type', Gio.FileQueryInfoFlags.NONE,
-      GLib.PRIORITY_DEFAULT, promise.get_cancellable()).then(
-      info => promise.return_object(info),
-      error => promise.return_error(error));
+  const task = runner.create_task(async promise => {
+    const info = await folder.query_info_async('standard::type', Gio.FileQueryInfoFlags.NONE,
+      GLib.PRIORITY_DEFAULT, promise.get_cancellable());
+    return info.get_file_type();
   });
-  const [info] = await task.wait_async(TIMEOUT_INFINITE, null);
 
-  assertEqual(info.get_file_type(), Gio.FileType.DIRECTORY);
+  assertEqual(await task.wait(), Gio.FileType.DIRECTORY);
 });
 
-test('a function that takes no promise fails its task', async () => {
-  const task = runner.create_task(() => {});
+test('what the function returns is the result, of any kind', async () => {
+  const object = {a: 1};
 
-  await assertFails(task.wait_async(TIMEOUT_INFINITE, null), ThreadedAsync.Error, DROPPED);
+  assertEqual(await runner.create_task(() => object).wait(), object);
+  assertEqual(await runner.create_task(async () => object).wait(), object);
+  assertEqual(await runner.create_task(() => undefined).wait(), undefined);
+  assertEqual(await runner.create_task(async () => {}).wait(), undefined);
+});
+
+test('what the function throws is the error', async () => {
+  const thrown = new RangeError('too far');
+
+  for (const func of [() => { throw thrown; }, async () => { throw thrown; }]) {
+    const task = runner.create_task(func);
+    try {
+      await task.wait();
+      throw new Error('there was no error');
+    } catch (error) {
+      assertEqual(error, thrown);
+    }
+    assertEqual(task.error.matches(ThreadedAsync.Error, FAILED), true);
+    assertEqual(task.error.message, 'RangeError: too far');
+  }
+
+  const error = await assertFails(runner.create_task(() => Gio.File.new_for_path('/').read(null))
+    .wait(), Gio.IOErrorEnum, Gio.IOErrorEnum.IS_DIRECTORY);
+  assertEqual(error instanceof GLib.Error, true);
+});
+
+test('another thread can wait for a function of JavaScript', async () => {
+  // The method that blocks is the one of C, which the override leaves in its place there.
+  const background = ThreadedAsync.Runner.new('background');
+  const waiter = createWaiter();
+
+  background.start();
+  await until(() => waiter.promise);
+  const waited = background.call_method(waiter.task, 'wait', [-1]);
+  waiter.resolve(['a', 'list']);
+  const value = await waited;
+  assertEqual(value instanceof ThreadedAsync.Box, true);
+  assertEqual(await waiter.task.wait() instanceof Array, true);
+
+  const number = runner.create_task(async () => 42);
+  assertEqual(await background.call_method(number, 'wait', [-1]), 42);
+  await assertFails(background.call_method(runner.create_task(() => { throw new Error('x'); }),
+    'wait', [-1]), ThreadedAsync.Error, FAILED);
+  await background.stop();
+});
+
+test('a function that is collected before it is done fails its task', async () => {
+  const task = runner.create_task(() => new Promise(() => {}));
+  const id = GLib.timeout_add(GLib.PRIORITY_DEFAULT, 1, () => {
+    System.gc();
+    return GLib.SOURCE_CONTINUE;
+  });
+
+  try {
+    await assertFails(task.wait(), ThreadedAsync.Error, DROPPED);
+  } finally {
+    GLib.source_remove(id);
+  }
 });
 
 test('cancel asks, the return decides', async () => {
-  const sleeper = createSleeper();
-  let promise = null;
-  const stubborn = runner.create_task(self => {
-    promise = self.take_promise();
-  });
+  const sleeper = runner.create_task(promise =>
+    ThreadedAsync.sleep(Infinity, promise.get_cancellable()));
+  const stubborn = createWaiter();
 
+  await until(() => stubborn.promise);
   sleeper.cancel();
-  await assertFails(sleeper.wait_async(TIMEOUT_INFINITE, null),
-    Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+  await assertFails(sleeper.wait(), Gio.IOErrorEnum, CANCELLED);
 
-  await until(() => promise !== null);
-  stubborn.cancel();
-  assertEqual(promise.get_cancellable().is_cancelled(), true);
-  assertEqual(stubborn.done, false);
-  promise.return_int(9);
-  assertEqual((await stubborn.wait_async(TIMEOUT_INFINITE, null))[0], 9);
+  stubborn.task.cancel();
+  assertEqual(stubborn.promise.get_cancellable().is_cancelled(), true);
+  assertEqual(stubborn.task.done, false);
+  stubborn.resolve(9);
+  assertEqual(await stubborn.task.wait(), 9);
 });
 
 test('return_error_if_cancelled', async () => {
-  let promise = null;
-  const task = runner.create_task(self => {
-    promise = self.take_promise();
-  });
+  const waiter = createWaiter();
 
-  await until(() => promise !== null);
-  assertEqual(promise.return_error_if_cancelled(), false);
-  task.cancel();
-  assertEqual(promise.return_error_if_cancelled(), true);
-  await assertFails(task.wait_async(TIMEOUT_INFINITE, null),
-    Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+  await until(() => waiter.promise);
+  assertEqual(waiter.promise.return_error_if_cancelled(), false);
+  waiter.task.cancel();
+  assertEqual(waiter.promise.return_error_if_cancelled(), true);
+  await assertFails(waiter.task.wait(), Gio.IOErrorEnum, CANCELLED);
 });
 
 test('name, runner, progress and status', async () => {
-  let promise = null;
-  const task = runner.create_task(self => {
-    promise = self.take_promise();
-  });
+  const waiter = createWaiter();
+  const {task} = waiter;
   const seen = [];
 
   task.set_name('reader');
   assertEqual(task.name, 'reader');
   assertEqual(task.get_runner(), runner);
 
-  await until(() => promise !== null);
+  await until(() => waiter.promise);
   task.connect('notify::progress', () => seen.push(task.progress));
   task.connect('notify::status', () => seen.push(task.status));
-  promise.set_progress(0.25);
-  promise.set_progress(0.5);
-  promise.set_status('half');
+  waiter.promise.set_progress(0.25);
+  waiter.promise.set_progress(0.5);
+  waiter.promise.set_status('half');
   assertEqual(seen.length, 0);
   await until(() => seen.length === 2);
   assertEqual(seen.sort().join(), '0.5,half');
-  promise.return_int(1);
-  await task.wait_async(TIMEOUT_INFINITE, null);
+  waiter.resolve(1);
+  await task.wait();
 });
 
 run();

@@ -1,0 +1,174 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/*
+ * How the values of JavaScript travel in queues and futures, and as the arguments of methods that
+ * another thread calls.
+ */
+
+/* exported Holder, box, fromResults, toArgument, toTarget, unwrap, wrap */
+
+const {GLib, GObject, ThreadedAsync} = imports.gi;
+
+const MAIN_CONTEXT = GLib.MainContext.default();
+const GTYPE_PROTOTYPE = Object.getPrototypeOf(GObject.TYPE_INT);
+
+/*
+ * Holds what only JavaScript has, and keeps it alive while something in C has a reference on it: of
+ * an object of a class that is written in JavaScript, GJS also keeps what was added to it.
+ */
+var Holder = GObject.registerClass({
+  GTypeName: 'ThreadedAsyncGjsHolder',
+}, class extends GObject.Object {
+});
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+/* Whether C has values of its class: not of Object, of which GJS lends it some for a short time. */
+function isNative(value) {
+  const {constructor} = value;
+
+  return typeof constructor === 'function' && constructor !== Object && '$gtype' in constructor;
+}
+
+function isGType(value) {
+  return isObject(value) && Object.getPrototypeOf(value) === GTYPE_PROTOTYPE;
+}
+
+function gtypeValue(gtype) {
+  const value = new GObject.Value();
+
+  value.init(GObject.type_from_name('GType'));
+  value.set_gtype(gtype);
+  return value;
+}
+
+/* Whether C has the very same text. */
+function isPlainText(text) {
+  return !/[\0\ud800-\udfff]/u.test(text);
+}
+
+function box(value, plain = new GObject.Value()) {
+  const holder = new Holder();
+
+  holder.value = value;
+  return ThreadedAsync.Box.new(holder, plain, MAIN_CONTEXT);
+}
+
+/* What is put into queues and futures for a value: the value itself, or a box with it. */
+function wrap(value) {
+  switch (typeof value) {
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'string':
+      return isPlainText(value) ? value : box(value);
+    case 'undefined':
+      return box(value, null);
+    case 'bigint':
+      return BigInt.asIntN(64, value) === value ? box(value, value) : box(value);
+    case 'object':
+      if (value === null || value instanceof GObject.Object || value instanceof GObject.Value ||
+          value instanceof ThreadedAsync.Box)
+        return value;
+      if (isGType(value))
+        return box(value, gtypeValue(value));
+      return isNative(value) ? box(value, value) : box(value);
+    default:
+      return box(value);
+  }
+}
+
+/* What is in a box, which is the box itself when it is from another language and only for that. */
+function unwrap(taken) {
+  try {
+    const [, foreign] = taken.get_foreign();
+    if (foreign instanceof Holder)
+      return foreign.value;
+  } catch (error) {
+    // GJS has no idea of the other language's values.
+  }
+
+  const [isPlain, plain] = taken.get_plain();
+  if (isPlain)
+    return plain;
+
+  let isForeign = true;
+  try {
+    [isForeign] = taken.get_foreign();
+  } catch (error) {
+    // See above.
+  }
+  return isForeign ? taken : null;
+}
+
+/* Whether a prototype is that of a class written in JavaScript, or derived from one. */
+function isWrittenInJS(prototype) {
+  for (let proto = prototype; proto !== null; proto = Object.getPrototypeOf(proto)) {
+    const {constructor} = proto;
+
+    if (typeof constructor === 'function' && (Object.hasOwn(constructor, GObject.GTypeName) ||
+        (constructor.$gtype && constructor.$gtype.name.startsWith('Gjs_'))))
+      return true;
+  }
+  return false;
+}
+
+/* What a method is called on: an instance, a class, a namespace, or a name. */
+function toTarget(target, name) {
+  if (typeof target === 'string')
+    return target;
+  if (isGType(target))
+    return gtypeValue(target);
+  if (typeof target === 'function' && target.$gtype) {
+    if (isWrittenInJS(target.prototype))
+      throw new TypeError(`${name}: ${target.name} is written in JavaScript, which cannot run in ` +
+        'another thread');
+    return gtypeValue(target.$gtype);
+  }
+  if (isObject(target) && typeof target.__name__ === 'string')
+    return target.__name__;
+  if (!isObject(target) || !isNative(target))
+    throw new TypeError(`${name}: what is called on has to be an object, a class or a namespace ` +
+      'of a library, or the name of one');
+  return toArgument(target, name);
+}
+
+function toArgument(value, name) {
+  if (value === undefined)
+    return null;
+  if (typeof value === 'bigint' && value > BigInt.asIntN(64, value)) {
+    const number = new GObject.Value();
+    number.init(GObject.TYPE_UINT64);
+    number.set_uint64(value);
+    return number;
+  }
+  if (typeof value === 'function' && value.$gtype)
+    return gtypeValue(value.$gtype);
+  if (isGType(value))
+    return gtypeValue(value);
+  if (typeof value === 'function')
+    throw new TypeError(`${name}: a JavaScript function cannot be called in another thread`);
+  if (Array.isArray(value) && value.every(item => typeof item === 'string'))
+    return new GLib.Variant('as', value);
+  if (value instanceof Uint8Array)
+    return new GLib.Bytes(value);
+  if (value instanceof GObject.Object && isWrittenInJS(Object.getPrototypeOf(value)))
+    throw new TypeError(`${name}: ${value} is of a class that is written in JavaScript, which ` +
+      'cannot run in another thread');
+  if (isObject(value) && !isNative(value))
+    throw new TypeError(`${name}: ${value} is nothing that a library knows`);
+  return value;
+}
+
+/* One result, or an array of several. */
+function fromResults(value) {
+  if (!(value instanceof GObject.ValueArray))
+    return value;
+  return Array.from({length: value.n_values}, (_, i) => value.get_nth(i));
+}
+
