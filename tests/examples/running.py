@@ -18,7 +18,7 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = SOURCE / "examples"
-LANGUAGES = ["c", "py", "js"]
+LANGUAGES = ["c", "py", "js", "vala"]
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
 # Longer than anything takes; no test depends on how long it is.
@@ -29,6 +29,11 @@ def command(name, language):
     """How to run an example, or a recipe of the cookbook: cookbook/NAME."""
     if language == "c":
         return [os.path.join(os.environ["EXAMPLES_BUILDDIR"], name.replace("/", "-"))]
+    if language == "vala":
+        program = os.path.join(os.environ["EXAMPLES_BUILDDIR"], f"{name}-vala")
+        if not os.path.exists(program):
+            pytest.skip("the programs in Vala have not been built")
+        return [program]
     if language == "py":
         return [sys.executable, "-B", EXAMPLES / f"{name}.py"]
     if shutil.which("gjs") is None:

@@ -16,7 +16,7 @@ import time
 import pytest
 from running import ENVIRONMENT, EXAMPLES, SECONDS, decode, fill, run, running, without_rights
 
-LANGUAGES = ["c", "py", "js"]
+LANGUAGES = ["c", "py", "js", "vala"]
 CLEAR_LINE = "\r\033[K"
 N_HASHERS = 4
 

@@ -41,14 +41,14 @@ void test_future () throws Error {
     Value value;
 
     try {
-        future.try_wait (out value);
+        value = future.try_wait ();
         check (false, "a future without a value would have to wait");
     } catch (IOError.WOULD_BLOCK error) {
         check (true, "a future without a value would have to wait");
     }
 
     promise.return_string ("forty-two");
-    future.try_wait (out value);
+    value = future.try_wait ();
     check (value.get_string () == "forty-two", "a promise gives its future a value");
 }
 
@@ -57,10 +57,9 @@ async void test_async (ThreadedAsync.Runner runner) throws Error {
     var task = runner.create_task ((task) => {
         task.take_promise ().return_failed ("no luck");
     });
-    Value value;
 
     try {
-        yield task.wait_async (10 * SECOND, null, out value);
+        yield task.wait_async (10 * SECOND);
         check (false, "a failed task throws");
     } catch (ThreadedAsync.Error error) {
         check (error is ThreadedAsync.Error.FAILED && error.message.contains ("no luck"),
@@ -71,7 +70,7 @@ async void test_async (ThreadedAsync.Runner runner) throws Error {
     yield ThreadedAsync.sleep_async (1000);
     check (true, "a sleep ends");
 
-    yield runner.stop_async (ThreadedAsync.TIMEOUT_DEFAULT);
+    yield runner.stop_async ();
     check (runner.shutdown_type == ThreadedAsync.ShutdownType.STOPPED, "a runner stops");
 }
 
