@@ -242,6 +242,24 @@ test_full (void)
   test_queue_check_empty (queue);
 }
 
+/* One that came back counts, however long ago whoever puts has looked. */
+static void
+test_counts (void)
+{
+  g_autoptr (TaQueue) queue = ta_queue_new (4);
+  TestResult          results[2];
+
+  put_numbers (queue, 2);
+  get_results (queue, results, 2);
+  test_queue_put (queue, 3);
+  test_queue_put (queue, 4);
+  test_result_clear (&results[0]);
+  test_result_clear (&results[1]);
+  g_assert_true (ta_queue_get_is_full (queue));
+  g_assert_false (ta_queue_try_put (queue, TA_VALUE_INT (5), NULL));
+  check_numbers (queue, 4);
+}
+
 /* So does one that is closed. */
 static void
 test_closed (void)
@@ -394,6 +412,7 @@ main (int argc, char *argv[])
   test_add ("/queue/give-back/from-threads", test_from_threads);
   test_add ("/queue/give-back/nothing-foreign", test_nothing_foreign);
   test_add ("/queue/give-back/full", test_full);
+  test_add ("/queue/give-back/counts", test_counts);
   test_add ("/queue/give-back/closed", test_closed);
   test_add ("/queue/give-back/last-reference", test_last_reference);
   test_add ("/queue/give-back/signal", test_signal);

@@ -5,24 +5,6 @@
 
 #include "ta-items-private.h"
 
-#define CHUNK_LENGTH 64
-
-/* The values of a chunk from `first` to before `end`, of which there is one at least. */
-struct _TaItemsChunk
-{
-  TaItemsChunk *next;
-  guint         first;
-  guint         end;
-  GValue        values[CHUNK_LENGTH];
-};
-
-static inline void
-move_value (GValue *from, GValue *to)
-{
-  *to = *from;
-  *from = (GValue) G_VALUE_INIT;
-}
-
 /* Returns a chunk whose values begin, and end, at @first. */
 static TaItemsChunk *
 ta_items_get_chunk (TaItems *self, guint first)
@@ -37,8 +19,23 @@ ta_items_get_chunk (TaItems *self, guint first)
   return chunk;
 }
 
-static void
-ta_items_drop_head (TaItems *self)
+/* Adds a chunk to the end, for a value with this number that is about to come. */
+void
+ta_items_add_chunk (TaItems *self, guint64 serial)
+{
+  TaItemsChunk *chunk = ta_items_get_chunk (self, 0);
+
+  chunk->serial = serial;
+  if (self->tail != NULL)
+    self->tail->next = chunk;
+  else
+    self->head = chunk;
+  self->tail = chunk;
+}
+
+/* Drops the first chunk, whose last value is gone. */
+void
+ta_items_drop_chunk (TaItems *self)
 {
   TaItemsChunk *chunk = self->head;
 
@@ -50,27 +47,8 @@ ta_items_drop_head (TaItems *self)
   self->spare = chunk;
 }
 
-/* Moves a value to the end. */
-void
-ta_items_push_tail (TaItems *self, GValue *value)
-{
-  TaItemsChunk *chunk = self->tail;
-
-  if (chunk == NULL || chunk->end == CHUNK_LENGTH)
-    {
-      chunk = ta_items_get_chunk (self, 0);
-      if (self->tail != NULL)
-        self->tail->next = chunk;
-      else
-        self->head = chunk;
-      self->tail = chunk;
-    }
-
-  move_value (value, &chunk->values[chunk->end++]);
-  self->length++;
-}
-
-/* Moves a value in at @position from the front, which is to be a small one. */
+/* Moves a value in at @position from the front, which is to be a small one. Its number, and that of
+ * those before it, is for the caller to remember. */
 void
 ta_items_insert (TaItems *self, gsize position, GValue *value)
 {
@@ -79,7 +57,7 @@ ta_items_insert (TaItems *self, gsize position, GValue *value)
 
   if (chunk == NULL || chunk->first == 0)
     {
-      chunk = ta_items_get_chunk (self, CHUNK_LENGTH);
+      chunk = ta_items_get_chunk (self, TA_ITEMS_CHUNK_LENGTH);
       chunk->next = self->head;
       if (self->tail == NULL)
         self->tail = chunk;
@@ -88,7 +66,6 @@ ta_items_insert (TaItems *self, gsize position, GValue *value)
 
   /* Those before it move up by one. */
   i = --chunk->first;
-  self->length++;
   while (position-- > 0)
     {
       TaItemsChunk *next = i + 1 < chunk->end ? chunk : chunk->next;
@@ -103,21 +80,15 @@ ta_items_insert (TaItems *self, gsize position, GValue *value)
   *value = (GValue) G_VALUE_INIT;
 }
 
-/* Moves the first value out; FALSE if there is none. */
-gboolean
-ta_items_pop_head (TaItems *self, GValue *value)
+/* Moves everything to @other, which is empty; for which it gets an empty chunk, if there is one. */
+void
+ta_items_move_all (TaItems *self, TaItems *other)
 {
-  TaItemsChunk *chunk = self->head;
-
-  if (chunk == NULL)
-    return FALSE;
-
-  move_value (&chunk->values[chunk->first++], value);
-  self->length--;
-  if (chunk->first == chunk->end)
-    ta_items_drop_head (self);
-
-  return TRUE;
+  other->head = self->head;
+  other->tail = self->tail;
+  self->head = self->tail = NULL;
+  if (self->spare == NULL)
+    self->spare = g_steal_pointer (&other->spare);
 }
 
 /* Frees everything; without a lock. */
@@ -126,8 +97,11 @@ ta_items_clear (TaItems *self)
 {
   GValue value = G_VALUE_INIT;
 
-  while (ta_items_pop_head (self, &value))
-    g_value_unset (&value);
+  while (!ta_items_is_empty (self))
+    {
+      ta_items_pop_head (self, &value);
+      g_value_unset (&value);
+    }
 
   g_clear_pointer (&self->spare, g_free);
 }

@@ -10,23 +10,6 @@
 
 /* The end of a queue at which values come out. */
 
-static TaQueueResult
-ta_queue_take (TaQueue *self, GValue *value)
-{
-  TaWaiter      taker = { .outcome = TA_OUTCOME_DONE };
-  TaQueueStep   step = { 0 };
-  TaQueueResult result;
-
-  g_mutex_lock (&self->mutex);
-  result = ta_queue_take_locked (self, &taker, &step);
-  g_mutex_unlock (&self->mutex);
-
-  ta_queue_finish_step (self, &step);
-  *value = taker.value;
-
-  return result;
-}
-
 static gboolean
 ta_queue_enter_get (gpointer object, TaWaiter *waiter)
 {
@@ -34,10 +17,10 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
   TaQueueStep step = { 0 };
   gboolean    enlisted = FALSE;
 
-  g_mutex_lock (&self->mutex);
+  ta_queue_lock (self);
   if (waiter->outcome == TA_OUTCOME_PENDING)
     {
-      switch (ta_queue_take_locked (self, waiter, &step))
+      switch (ta_queue_take_locked (self, &waiter->value, &waiter->serial, &step))
         {
         case TA_QUEUE_DONE:
           ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
@@ -48,10 +31,10 @@ ta_queue_enter_get (gpointer object, TaWaiter *waiter)
         case TA_QUEUE_WOULD_BLOCK:
         case TA_QUEUE_ALREADY_DONE:
         default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->getters);
+          enlisted = ta_waiter_enlist_locked (waiter, &self->in.getters);
         }
     }
-  g_mutex_unlock (&self->mutex);
+  ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);
 
@@ -68,9 +51,9 @@ ta_queue_give_back (gpointer source_object, TaWaiter *taker)
   if (G_VALUE_TYPE (&taker->value) == G_TYPE_INVALID)
     return;
 
-  g_mutex_lock (&self->mutex);
-  ta_queue_return_locked (self, taker, &step);
-  g_mutex_unlock (&self->mutex);
+  ta_queue_lock (self);
+  ta_queue_return_locked (self, &taker->value, taker->serial, &step);
+  ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);
 }
@@ -183,7 +166,7 @@ ta_queue_get_wait (TaQueue      *self,
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
 
-  if (g_cancellable_is_cancelled (cancellable))
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
     {
       description = describe_item (self);
       ta_wait_set_error (TA_OUTCOME_CANCELLED, timeout_us, description, error);
@@ -211,7 +194,7 @@ ta_queue_get_wait (TaQueue      *self,
 
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
-  ta_blocked_thread_init (&thread, &self->mutex);
+  ta_blocked_thread_init (&thread, &self->in.mutex);
   outcome = ta_wait_block (&thread, ta_queue_enter_get, self, timeout_us, cancellable);
 
   if (outcome == TA_OUTCOME_DONE)
@@ -269,7 +252,7 @@ ta_queue_get_async (TaQueue            *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   operation =
-      ta_operation_new (self, NULL, &get_kind, &self->mutex, cancellable, callback, user_data);
+      ta_operation_new (self, NULL, &get_kind, &self->in.mutex, cancellable, callback, user_data);
   ta_wait_check_timeout (timeout_us, &refusal);
   ta_wait_start (operation, ta_queue_enter_get, self, timeout_us, refusal);
 }

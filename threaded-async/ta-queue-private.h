@@ -19,6 +19,33 @@ enum
   TA_QUEUE_N_SIGNALS,
 };
 
+/* What keeps two processors from writing to the same cache line, or to two that are fetched together. */
+#define TA_QUEUE_GAP 128
+
+/* The end at which items come out, oldest first. What is used for every item comes first, in either. */
+typedef struct
+{
+  GMutex   mutex;    /* guards this end; see ta-queue-core.c */
+  TaItems  items;    /* all that are older than those at the other end */
+  gsize    n_left;   /* how many have left from here; also read as an atomic */
+  GArray  *returned; /* the numbers of the items at the front that were given back, or NULL */
+  gboolean is_full;  /* whether there is no place left; written under both mutexes */
+} TaQueueOut;
+
+/* The end at which they go in. */
+typedef struct
+{
+  GMutex       mutex;      /* guards this end, and every waiter */
+  TaItems      items;      /* those that nobody has looked at yet */
+  guint64      n_entered;  /* how many have come in, and the number of the next */
+  gsize        n_gone;     /* how many had left when this end last looked, or passed since */
+  int          closed;     /* also read as an atomic */
+  guint        n_reserved; /* how many places are kept for those who were given one */
+  TaWaiterList getters;    /* while somebody is here, there are no items */
+  TaWaiterList putters;    /* while somebody is here, there is no place */
+  gsize        n_passed;   /* how many were handed to a getter, and never stood in a list */
+} TaQueueIn;
+
 struct _TaQueue
 {
   GObject parent_instance;
@@ -29,16 +56,13 @@ struct _TaQueue
   GType         item_type;
   GMainContext *main_context; /* only kept until the notifier is made */
 
-  GMutex  mutex;      /* guards the next group */
-  TaItems items;      /* what is in the queue */
-  gsize   n_reserved; /* how many places are kept for those who were given one */
-  guint64 n_taken;    /* how many items have been taken, each for the first time */
-  GArray *returned;   /* the numbers of the items at the front that have been given back, or NULL */
-  TaWaiterList getters; /* while somebody is here, there are no items */
-  TaWaiterList putters; /* while somebody is here, there is no space */
-  int          closed;  /* also read as an atomic */
-
   TaNotifier notifier; /* has its own rules */
+
+  char       gap_before_out[TA_QUEUE_GAP];
+  TaQueueOut out;
+  char       gap_before_in[TA_QUEUE_GAP];
+  TaQueueIn  in;
+  char       gap_after_in[TA_QUEUE_GAP];
 };
 
 /* What a step under the lock leaves to be done after the unlock. */
@@ -57,17 +81,24 @@ typedef enum
   TA_QUEUE_ALREADY_DONE,
 } TaQueueResult;
 
-TaQueueResult ta_queue_take_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step);
-TaQueueResult ta_queue_store_locked (TaQueue *self, GValue *value, TaQueueStep *step);
-void          ta_queue_return_locked (TaQueue *self, TaWaiter *taker, TaQueueStep *step);
+/* One item; without a lock. */
+TaQueueResult ta_queue_take (TaQueue *self, GValue *value);
+TaQueueResult ta_queue_store (TaQueue *self, GValue *value);
 
+/* With both ends locked. */
+void ta_queue_lock (TaQueue *self);
+void ta_queue_unlock (TaQueue *self);
+TaQueueResult
+     ta_queue_take_locked (TaQueue *self, GValue *value, guint64 *serial, TaQueueStep *step);
+void ta_queue_return_locked (TaQueue *self, GValue *value, guint64 serial, TaQueueStep *step);
+TaQueueResult ta_queue_store_locked (TaQueue *self, GValue *value, TaQueueStep *step);
 TaQueueResult ta_queue_reserve_locked (TaQueue *self, TaWaiter *putter);
 TaQueueResult
      ta_queue_commit_locked (TaQueue *self, TaWaiter *putter, GValue *value, TaQueueStep *step);
 void ta_queue_release_locked (TaQueue *self, TaWaiter *putter, TaQueueStep *step);
 
-gboolean ta_queue_is_full_locked (TaQueue *self);
-void     ta_queue_finish_step (TaQueue *self, TaQueueStep *step);
+gsize ta_queue_get_length_locked (TaQueue *self);
+void  ta_queue_finish_step (TaQueue *self, TaQueueStep *step);
 
 /* For those who put. */
 gboolean ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **error);

@@ -22,6 +22,14 @@ ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **e
   if (value == NULL)
     value = &nothing;
 
+  /* Most are numbers, and need no look at the type system. */
+  if (ta_value_is_plain (value) &&
+      (self->item_type == G_TYPE_NONE || self->item_type == G_VALUE_TYPE (value)))
+    {
+      *item = *value;
+      return TRUE;
+    }
+
   if (!G_IS_VALUE (value))
     {
       description = ta_queue_describe (self);
@@ -45,21 +53,6 @@ ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **e
   return TRUE;
 }
 
-static TaQueueResult
-ta_queue_store (TaQueue *self, GValue *item)
-{
-  TaQueueStep   step = { 0 };
-  TaQueueResult result;
-
-  g_mutex_lock (&self->mutex);
-  result = ta_queue_store_locked (self, item, &step);
-  g_mutex_unlock (&self->mutex);
-
-  ta_queue_finish_step (self, &step);
-
-  return result;
-}
-
 static gboolean
 ta_queue_enter_put (gpointer object, TaWaiter *waiter)
 {
@@ -67,7 +60,7 @@ ta_queue_enter_put (gpointer object, TaWaiter *waiter)
   TaQueueStep step = { 0 };
   gboolean    enlisted = FALSE;
 
-  g_mutex_lock (&self->mutex);
+  ta_queue_lock (self);
   if (waiter->outcome == TA_OUTCOME_PENDING)
     {
       switch (ta_queue_store_locked (self, &waiter->value, &step))
@@ -81,10 +74,10 @@ ta_queue_enter_put (gpointer object, TaWaiter *waiter)
         case TA_QUEUE_WOULD_BLOCK:
         case TA_QUEUE_ALREADY_DONE:
         default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->putters);
+          enlisted = ta_waiter_enlist_locked (waiter, &self->in.putters);
         }
     }
-  g_mutex_unlock (&self->mutex);
+  ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);
 
@@ -149,6 +142,35 @@ ta_queue_try_put (TaQueue *self, const GValue *value, GError **error)
   return FALSE;
 }
 
+/* Blocks the calling thread until there is space for @item, which stays here if there is none. */
+static TaOutcome
+ta_queue_block_put (TaQueue      *self,
+                    GValue       *item,
+                    gint64        timeout_us,
+                    GCancellable *cancellable,
+                    const char   *description,
+                    GError      **error)
+{
+  TaBlockedThread thread;
+  TaOutcome       outcome;
+
+  ta_blocked_thread_init (&thread, &self->in.mutex);
+  thread.waiter.value = *item;
+
+  /* The caller may have the only reference, and somebody may drop it for him. */
+  g_object_ref (self);
+  outcome = ta_wait_block (&thread, ta_queue_enter_put, self, timeout_us, cancellable);
+  if (outcome == TA_OUTCOME_CLOSED)
+    ta_queue_set_put_closed_error (self, error);
+  else if (outcome != TA_OUTCOME_DONE)
+    ta_wait_set_error (outcome, timeout_us, description, error);
+  g_object_unref (self);
+
+  *item = thread.waiter.value;
+
+  return outcome;
+}
+
 /**
  * ta_queue_put_wait:
  * @self: a queue
@@ -178,8 +200,7 @@ ta_queue_put_wait (TaQueue      *self,
                    GCancellable *cancellable,
                    GError      **error)
 {
-  TaBlockedThread  thread;
-  TaWaiter        *waiter = &thread.waiter;
+  GValue           item = G_VALUE_INIT;
   TaQueueResult    result;
   TaOutcome        outcome = TA_OUTCOME_FAILED;
   g_autofree char *description = NULL;
@@ -187,22 +208,20 @@ ta_queue_put_wait (TaQueue      *self,
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
-  ta_blocked_thread_init (&thread, &self->mutex);
-
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
 
-  if (g_cancellable_is_cancelled (cancellable))
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
     {
       description = ta_queue_describe_space (self);
       ta_wait_set_error (TA_OUTCOME_CANCELLED, timeout_us, description, error);
       return FALSE;
     }
 
-  if (!ta_queue_copy_item (self, value, &waiter->value, error))
+  if (!ta_queue_copy_item (self, value, &item, error))
     return FALSE;
 
-  result = ta_queue_store (self, &waiter->value);
+  result = ta_queue_store (self, &item);
   if (result == TA_QUEUE_DONE)
     return TRUE;
 
@@ -215,20 +234,11 @@ ta_queue_put_wait (TaQueue      *self,
       description = ta_queue_describe_space (self);
 
       if (ta_wait_check_may_block (timeout_us, description, error))
-        {
-          /* The caller may have the only reference, and somebody may drop it for him. */
-          g_object_ref (self);
-          outcome = ta_wait_block (&thread, ta_queue_enter_put, self, timeout_us, cancellable);
-          if (outcome != TA_OUTCOME_DONE && outcome != TA_OUTCOME_CLOSED)
-            ta_wait_set_error (outcome, timeout_us, description, error);
-          if (outcome == TA_OUTCOME_CLOSED)
-            ta_queue_set_put_closed_error (self, error);
-          g_object_unref (self);
-        }
+        outcome = ta_queue_block_put (self, &item, timeout_us, cancellable, description, error);
     }
 
   if (outcome != TA_OUTCOME_DONE)
-    g_value_unset (&waiter->value);
+    g_value_unset (&item);
 
   return outcome == TA_OUTCOME_DONE;
 }
@@ -268,7 +278,7 @@ ta_queue_put_async (TaQueue            *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   operation =
-      ta_operation_new (self, NULL, &put_kind, &self->mutex, cancellable, callback, user_data);
+      ta_operation_new (self, NULL, &put_kind, &self->in.mutex, cancellable, callback, user_data);
   waiter = ta_operation_get_waiter (operation);
 
   if (ta_wait_check_timeout (timeout_us, &refusal))

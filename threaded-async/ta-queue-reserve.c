@@ -18,7 +18,7 @@ ta_queue_enter_reserve (gpointer object, TaWaiter *waiter)
   TaQueue *self = object;
   gboolean enlisted = FALSE;
 
-  g_mutex_lock (&self->mutex);
+  ta_queue_lock (self);
   if (waiter->outcome == TA_OUTCOME_PENDING)
     {
       switch (ta_queue_reserve_locked (self, waiter))
@@ -32,10 +32,10 @@ ta_queue_enter_reserve (gpointer object, TaWaiter *waiter)
         case TA_QUEUE_WOULD_BLOCK:
         case TA_QUEUE_ALREADY_DONE:
         default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->putters);
+          enlisted = ta_waiter_enlist_locked (waiter, &self->in.putters);
         }
     }
-  g_mutex_unlock (&self->mutex);
+  ta_queue_unlock (self);
 
   return enlisted;
 }
@@ -47,9 +47,9 @@ ta_queue_release (gpointer source_object, TaWaiter *putter)
   TaQueue    *self = source_object;
   TaQueueStep step = { 0 };
 
-  g_mutex_lock (&self->mutex);
+  ta_queue_lock (self);
   ta_queue_release_locked (self, putter, &step);
-  g_mutex_unlock (&self->mutex);
+  ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);
 }
@@ -121,8 +121,8 @@ ta_queue_reserve_async (TaQueue            *self,
   g_return_if_fail (TA_IS_QUEUE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  operation =
-      ta_operation_new (self, NULL, &reserve_kind, &self->mutex, cancellable, callback, user_data);
+  operation = ta_operation_new (self, NULL, &reserve_kind, &self->in.mutex, cancellable, callback,
+                                user_data);
   ta_wait_check_timeout (timeout_us, &refusal);
   ta_wait_start (operation, ta_queue_enter_reserve, self, timeout_us, refusal);
 }
@@ -198,9 +198,9 @@ ta_queue_put_reserved (TaQueue *self, GAsyncResult *result, const GValue *value,
       !ta_queue_copy_item (self, value, &item, error))
     return FALSE;
 
-  g_mutex_lock (&self->mutex);
+  ta_queue_lock (self);
   committed = ta_queue_commit_locked (self, ta_operation_get_waiter (operation), &item, &step);
-  g_mutex_unlock (&self->mutex);
+  ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);
   if (committed == TA_QUEUE_DONE)

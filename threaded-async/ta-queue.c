@@ -81,11 +81,13 @@ ta_queue_finalize (GObject *object)
   TaQueue *self = TA_QUEUE (object);
 
   /* Every waiter holds a reference, so there is none. */
-  g_clear_pointer (&self->returned, g_array_unref);
-  ta_items_clear (&self->items);
+  g_clear_pointer (&self->out.returned, g_array_unref);
+  ta_items_clear (&self->out.items);
+  ta_items_clear (&self->in.items);
   ta_notifier_clear (&self->notifier);
   g_clear_pointer (&self->main_context, g_main_context_unref);
-  g_mutex_clear (&self->mutex);
+  g_mutex_clear (&self->out.mutex);
+  g_mutex_clear (&self->in.mutex);
   g_free (self->name);
 
   G_OBJECT_CLASS (ta_queue_parent_class)->finalize (object);
@@ -272,7 +274,8 @@ ta_queue_class_init (TaQueueClass *klass)
 static void
 ta_queue_init (TaQueue *self)
 {
-  g_mutex_init (&self->mutex);
+  g_mutex_init (&self->out.mutex);
+  g_mutex_init (&self->in.mutex);
 }
 
 /**
@@ -383,9 +386,9 @@ ta_queue_get_length (TaQueue *self)
 
   g_return_val_if_fail (TA_IS_QUEUE (self), 0);
 
-  g_mutex_lock (&self->mutex);
-  length = self->items.length;
-  g_mutex_unlock (&self->mutex);
+  ta_queue_lock (self);
+  length = ta_queue_get_length_locked (self);
+  ta_queue_unlock (self);
 
   return (guint) MIN (length, self->capacity != 0 ? self->capacity : G_MAXUINT);
 }
@@ -425,9 +428,9 @@ ta_queue_get_is_full (TaQueue *self)
 
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
-  g_mutex_lock (&self->mutex);
-  is_full = ta_queue_is_full_locked (self);
-  g_mutex_unlock (&self->mutex);
+  g_mutex_lock (&self->out.mutex);
+  is_full = self->out.is_full;
+  g_mutex_unlock (&self->out.mutex);
 
   return is_full;
 }
@@ -447,7 +450,7 @@ ta_queue_get_closed (TaQueue *self)
 {
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
-  return g_atomic_int_get (&self->closed);
+  return g_atomic_int_get (&self->in.closed);
 }
 
 /**
@@ -470,12 +473,12 @@ ta_queue_close (TaQueue *self)
 
   g_return_if_fail (TA_IS_QUEUE (self));
 
-  g_mutex_lock (&self->mutex);
-  changed = !self->closed;
-  g_atomic_int_set (&self->closed, TRUE);
-  getters = ta_waiter_list_end_all_locked (&self->getters, TA_OUTCOME_CLOSED);
-  putters = ta_waiter_list_end_all_locked (&self->putters, TA_OUTCOME_CLOSED);
-  g_mutex_unlock (&self->mutex);
+  ta_queue_lock (self);
+  changed = !self->in.closed;
+  g_atomic_int_set (&self->in.closed, TRUE);
+  getters = ta_waiter_list_end_all_locked (&self->in.getters, TA_OUTCOME_CLOSED);
+  putters = ta_waiter_list_end_all_locked (&self->in.putters, TA_OUTCOME_CLOSED);
+  ta_queue_unlock (self);
 
   ta_waiter_complete_all (getters);
   ta_waiter_complete_all (putters);

@@ -38,6 +38,17 @@ typedef struct
   gint64 lost;     /* for how long others had the core, at most */
 } TaSpinWait;
 
+/* Lets the processor know that it waits for another one. */
+static inline void
+ta_spin_relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__) || defined(__arm__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 gboolean ta_spin_start (TaSpin *self, TaSpinWait *wait);
 gint64   ta_spin_restart (TaSpinWait *wait);
 gboolean ta_spin_pause (TaSpinWait *wait);

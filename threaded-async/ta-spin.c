@@ -26,16 +26,6 @@
 /* How often to pause between two looks at the clock, which take as long as one pause. */
 #define PAUSES 16
 
-static inline void
-relax (void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause ();
-#elif defined(__aarch64__) || defined(__arm__)
-  __asm__ __volatile__("yield");
-#endif
-}
-
 static guint
 count_processors (void)
 {
@@ -106,7 +96,7 @@ ta_spin_pause (TaSpinWait *wait)
       return TRUE;
     }
 
-  relax ();
+  ta_spin_relax ();
 
   if (++wait->n_pauses < PAUSES)
     return TRUE;

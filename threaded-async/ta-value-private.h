@@ -34,11 +34,11 @@ ta_value_clear_out (GValue *value)
   value->data[1].v_int = wants_box;
 }
 
-/* Copies a value to one that is unset. */
-static inline void
-ta_value_copy (const GValue *from, GValue *to)
+/* Whether a value is nothing but its bits. */
+static inline gboolean
+ta_value_is_plain (const GValue *value)
 {
-  switch (G_VALUE_TYPE (from))
+  switch (G_VALUE_TYPE (value))
     {
     case G_TYPE_BOOLEAN:
     case G_TYPE_INT:
@@ -47,13 +47,24 @@ ta_value_copy (const GValue *from, GValue *to)
     case G_TYPE_UINT64:
     case G_TYPE_DOUBLE:
     case G_TYPE_POINTER:
-      /* These are nothing but their bits. */
-      *to = *from;
-      break;
+      return TRUE;
     default:
-      g_value_init (to, G_VALUE_TYPE (from));
-      g_value_copy (from, to);
+      return FALSE;
     }
+}
+
+/* Copies a value to one that is unset. */
+static inline void
+ta_value_copy (const GValue *from, GValue *to)
+{
+  if (ta_value_is_plain (from))
+    {
+      *to = *from;
+      return;
+    }
+
+  g_value_init (to, G_VALUE_TYPE (from));
+  g_value_copy (from, to);
 }
 
 /* Copies a value to an out-parameter that has been cleared; without a lock. */

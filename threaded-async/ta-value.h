@@ -21,21 +21,24 @@ G_BEGIN_DECLS
 static inline const GValue *
 ta_value_borrow_boolean (GValue *value, gboolean boolean)
 {
-  g_value_set_boolean (g_value_init (value, G_TYPE_BOOLEAN), boolean);
+  value->g_type = G_TYPE_BOOLEAN;
+  value->data[0].v_int = boolean != FALSE;
   return value;
 }
 
 static inline const GValue *
 ta_value_borrow_int (GValue *value, gint64 number)
 {
-  g_value_set_int64 (g_value_init (value, G_TYPE_INT64), number);
+  value->g_type = G_TYPE_INT64;
+  value->data[0].v_int64 = number;
   return value;
 }
 
 static inline const GValue *
 ta_value_borrow_double (GValue *value, double number)
 {
-  g_value_set_double (g_value_init (value, G_TYPE_DOUBLE), number);
+  value->g_type = G_TYPE_DOUBLE;
+  value->data[0].v_double = number;
   return value;
 }
 
