@@ -51,6 +51,9 @@ struct _TaFutureClass
   /* How messages call it: “task “x” on runner “y””; transfer full. */
   char *(*describe) (TaFuture *self);
 
+  /* Why it may not have come in that time, to be added to the former; transfer full. */
+  char *(*describe_delay) (TaFuture *self, gint64 timeout_us);
+
   /* What TA_TIMEOUT_DEFAULT stands for; TA_TIMEOUT_DEFAULT when it stands for nothing. */
   gint64 (*get_default_timeout) (TaFuture *self);
 

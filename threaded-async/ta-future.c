@@ -47,6 +47,12 @@ ta_future_real_describe (TaFuture *self)
   return g_strdup ("a future");
 }
 
+static char *
+ta_future_real_describe_delay (TaFuture *self, gint64 timeout_us)
+{
+  return g_strdup ("");
+}
+
 static gint64
 ta_future_real_get_default_timeout (TaFuture *self)
 {
@@ -119,6 +125,7 @@ ta_future_class_init (TaFutureClass *klass)
   object_class->finalize = ta_future_finalize;
 
   klass->describe = ta_future_real_describe;
+  klass->describe_delay = ta_future_real_describe_delay;
   klass->get_default_timeout = ta_future_real_get_default_timeout;
   klass->check_may_block = ta_future_real_check_may_block;
   klass->ended = ta_future_real_ended;
@@ -432,11 +439,26 @@ ta_future_resolve_timeout (TaFuture *self, gint64 *timeout_us, GError **error)
   return ta_wait_check_timeout (*timeout_us, error);
 }
 
+/* How the message of a wait that ended with @outcome calls the future; transfer full. */
+static char *
+ta_future_describe_wait (TaFuture *self, TaOutcome outcome, gint64 timeout_us)
+{
+  g_autofree char *description = ta_future_describe (self);
+  g_autofree char *delay = NULL;
+
+  if (outcome != TA_OUTCOME_TIMED_OUT || timeout_us == 0)
+    return g_steal_pointer (&description);
+
+  delay = ((TaFutureClass *) G_OBJECT_GET_CLASS (self))->describe_delay (self, timeout_us);
+
+  return g_strconcat (description, delay, NULL);
+}
+
 /* Sets the error of a wait that did not end with the future being done. */
 static void
 ta_future_set_wait_error (TaFuture *self, TaOutcome outcome, gint64 timeout_us, GError **error)
 {
-  g_autofree char *description = ta_future_describe (self);
+  g_autofree char *description = ta_future_describe_wait (self, outcome, timeout_us);
 
   ta_wait_set_error (outcome, timeout_us, description, error);
 }
@@ -566,7 +588,8 @@ ta_future_finish_wait (GAsyncResult          *result,
   if (ta_operation_get_outcome (operation) == TA_OUTCOME_DONE)
     return ta_future_copy_result (self, value, error);
 
-  description = ta_future_describe (self);
+  description = ta_future_describe_wait (self, ta_operation_get_outcome (operation),
+                                         ta_operation_get_timeout (operation));
   ta_wait_set_operation_error (operation, description, error);
 
   return FALSE;

@@ -60,6 +60,12 @@ struct _TaInbox
    * use of the inbox; dropped by a later one, or by the last use. */
   GSource *relief;
 
+  /* What the owner of the context lets other threads see of what he is at; relaxed atomics. */
+  TaInboxItem *current; /* only its address counts: it may be gone */
+  gint64       since;   /* when it began: written after it */
+  gint64 round_since; /* when the loop last came round, or 0 while it sleeps; if there are stalls */
+  GPtrArray *stalls;  /* turn_mutex; also read as an atomic: of TaStall, NULL if there are none */
+
   /* Whoever owns the context. */
   GSource   *source;     /* const */
   gint64     come_back;  /* when `source` may go on all the same; 0 while it is armed */
@@ -75,6 +81,10 @@ struct _TaInbox
 
   int turns; /* atomic, written by the loop alone: the iterations in which somebody waits for rest */
 };
+
+/* What one thread writes for others to see. */
+#define ta_publish(pointer, value) __atomic_store_n ((pointer), (value), __ATOMIC_RELEASE)
+#define ta_peek(pointer) __atomic_load_n ((pointer), __ATOMIC_ACQUIRE)
 
 /* In the thread that owns the context. */
 TaInboxItem *ta_inbox_reverse (TaInboxItem *item);

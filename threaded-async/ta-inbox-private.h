@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "ta-stall-private.h"
 #include "ta-timers-private.h"
 #include "ta-types.h"
 
@@ -79,6 +80,13 @@ gboolean    ta_inbox_is_awakened (TaInbox *self);
 void        ta_inbox_clear_awakened (TaInbox *self);
 void        ta_inbox_set_busy (TaInbox *self, gboolean is_busy);
 void        ta_inbox_close (TaInbox *self, gboolean is_owner);
+
+/* What the loop is at: for those who watch over it. */
+gint64   ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
+gboolean ta_inbox_has_stalls (TaInbox *self);
+void     ta_inbox_come_round (TaInbox *self);
+void     ta_inbox_add_stall (TaInbox *self, TaStall *stall);
+void     ta_inbox_remove_stall (TaInbox *self, TaStall *stall);
 
 /* The sources of an inbox keep its memory; they are made and freed by these. */
 GSource *ta_inbox_source_new (TaInbox *self, GSourceFuncs *funcs);

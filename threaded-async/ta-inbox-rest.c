@@ -197,6 +197,9 @@ ta_inbox_poll (TaInbox *self, GPollFD *fds, guint n_fds, int timeout)
 {
   int n_ready;
 
+  if (G_UNLIKELY (ta_inbox_has_stalls (self)))
+    ta_inbox_come_round (self);
+
   if (g_atomic_int_get (&self->is_watched))
     publish (self, fds, n_fds, timeout);
 
@@ -221,6 +224,8 @@ ta_inbox_poll (TaInbox *self, GPollFD *fds, guint n_fds, int timeout)
   n_ready = g_poll (fds, n_fds, timeout);
   self->is_quiet = n_ready == 0;
   ta_inbox_unpark (self);
+  if (G_UNLIKELY (ta_inbox_has_stalls (self)))
+    ta_inbox_come_round (self);
 
   return n_ready;
 }

@@ -48,9 +48,16 @@ ta_inbox_has_items (TaInbox *self)
 gboolean
 ta_inbox_park (TaInbox *self)
 {
+  if (G_UNLIKELY (ta_inbox_has_stalls (self)))
+    ta_inbox_come_round (self);
+
   g_atomic_int_set (&self->parked, TRUE);
   if (!ta_inbox_has_items (self) && !ta_inbox_is_awakened (self))
-    return TRUE;
+    {
+      if (G_UNLIKELY (ta_inbox_has_stalls (self)))
+        ta_publish (&self->round_since, 0);
+      return TRUE;
+    }
 
   g_atomic_int_set (&self->parked, FALSE);
   return FALSE;
@@ -138,6 +145,8 @@ ta_inbox_prepare (GSource *source, int *timeout)
   if (ta_inbox_count_turn (self) || ta_inbox_has_items (self) ||
       (ta_inbox_get_entered () != self && (ta_inbox_look_again (self) || !ta_inbox_park (self))))
     {
+      if (G_UNLIKELY (ta_inbox_has_stalls (self)) && ta_inbox_get_entered () != self)
+        ta_inbox_come_round (self);
       *timeout = 0;
       return TRUE;
     }
@@ -154,6 +163,8 @@ ta_inbox_check (GSource *source)
   TaInbox *self = ta_inbox_source_get_inbox (source);
 
   ta_inbox_unpark (self);
+  if (G_UNLIKELY (ta_inbox_has_stalls (self)) && ta_inbox_get_entered () != self)
+    ta_inbox_come_round (self);
 
   if (ta_inbox_is_spent (self, source))
     return FALSE;
@@ -319,7 +330,8 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
   TaInboxItem  *item;
   GMainContext *thread_default;
   gboolean      push_default, may_go_on, is_spent = FALSE;
-  gint64        deadline;
+  gint64        deadline, now, outer_since;
+  TaInboxItem  *outer;
 
   if (ta_inbox_has_waited (self))
     ta_inbox_come_to_rest (self, FALSE);
@@ -351,12 +363,23 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
     self->busy_since = g_get_monotonic_time ();
   deadline = self->busy_since + budget_us;
 
+  /* A nested loop has turns of its own. */
+  outer = self->current;
+  outer_since = self->since;
+  now = self->busy_since;
+
   do
     {
+      ta_publish (&self->current, item);
+      ta_publish (&self->since, now);
       item->func (item, FALSE);
-      is_spent = g_get_monotonic_time () >= deadline;
+      now = g_get_monotonic_time ();
+      is_spent = now >= deadline;
     }
   while (!is_spent && (item = ta_inbox_pop (self)) != NULL);
+
+  ta_publish (&self->current, outer);
+  ta_publish (&self->since, outer_since);
 
   if (is_spent)
     self->busy_since = 0;

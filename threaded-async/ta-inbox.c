@@ -47,6 +47,7 @@ ta_inbox_release_memory (TaInbox *self)
 
   ta_timers_clear (&self->timers);
   g_mutex_clear (&self->turn_mutex);
+  g_clear_pointer (&self->stalls, g_ptr_array_unref);
   g_free (self->owner);
   g_free (self);
 }

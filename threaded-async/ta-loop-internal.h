@@ -46,6 +46,7 @@ struct _TaLoop
   gboolean is_attached;
   gint64   exit_timeout;
   gint64   default_timeout;
+  gint64   stall_threshold; /* 0 if nobody wants to know */
   GWeakRef runner;
 
   /* Const once the loop has been started; the context of an attached one always. */
@@ -82,9 +83,11 @@ struct _TaLoop
   TaShutdownType  shutdown_type;
   gboolean        is_interrupted;  /* its thread was, because it is stuck */
   gboolean        is_interrupting; /* somebody just does so, and uses the runner object */
+  char           *stuck_in;        /* what it was busy with when it was abandoned, for messages */
   gint64          abandon_by;      /* when the watchdog does, if it is watched; or 0 */
 
   TaWaitGuard guard;        /* has its own lock */
+  TaStall    *stall;        /* until the loop ends: if it is watched for stalls */
   TaWatch     stop_watch;   /* the watchdog's, with a reference on this while it is queued */
   int         quit;         /* atomic: the loop is to end */
   int         is_detaching; /* atomic: an attached loop is to be detached by its own thread */
@@ -103,6 +106,8 @@ struct _TaLoop
 
 int  ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
 void ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
+
+char *ta_loop_describe_busy (TaLoop *self, gint64 *busy_since);
 
 void ta_loop_interrupt_once (TaLoop *self);
 void ta_loop_abandon (TaLoop *self);

@@ -63,7 +63,16 @@ ta_loop_interrupt_once (TaLoop *self)
 void
 ta_loop_abandon (TaLoop *self)
 {
+  char *stuck_in = ta_loop_describe_delay (self, 0, "; it");
+
   ta_loop_interrupt_once (self);
+
+  /* Its task is about to end, for everybody but itself. */
+  g_mutex_lock (&self->mutex);
+  if (self->stuck_in == NULL)
+    self->stuck_in = g_steal_pointer (&stuck_in);
+  g_mutex_unlock (&self->mutex);
+  g_free (stuck_in);
 
   ta_loop_set_ended (self, TA_LOOP_ABANDONED, TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
   ta_loop_cancel_tasks (self);

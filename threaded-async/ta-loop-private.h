@@ -25,7 +25,8 @@ TaLoop *ta_loop_new (TaRunner     *runner,
                      const char   *name,
                      GMainContext *context,
                      gint64        exit_timeout,
-                     gint64        default_timeout);
+                     gint64        default_timeout,
+                     gint64        stall_threshold);
 TaLoop *ta_loop_ref (TaLoop *self);
 void    ta_loop_unref (TaLoop *self);
 
@@ -38,9 +39,13 @@ gint64         ta_loop_get_default_timeout (TaLoop *self);
 gboolean       ta_loop_get_started (TaLoop *self);
 gboolean       ta_loop_get_running (TaLoop *self);
 TaShutdownType ta_loop_get_shutdown_type (TaLoop *self);
+gint64         ta_loop_get_stall_threshold (TaLoop *self);
 TaRunner      *ta_loop_get_runner (TaLoop *self);
 gboolean       ta_loop_is_current (TaLoop *self);
 gboolean       ta_context_is_current (GMainContext *context);
+
+/* What it is at: see ta-loop-busy.c. */
+char *ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix);
 
 gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
 void     ta_loop_run (TaLoop *self);

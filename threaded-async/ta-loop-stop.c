@@ -231,7 +231,8 @@ ta_loop_finish_stop (TaLoop *self, GError **error)
     case TA_LOOP_ABANDONED:
       ta_loop_report_failed (self, &failures);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                   "The loop of runner “%s” did not end in time, and was abandoned%s%s", self->name,
+                   "The loop of runner “%s” did not end in time, and was abandoned%s%s%s",
+                   self->name, self->stuck_in != NULL ? self->stuck_in : "",
                    failures != NULL ? "; " : "", failures != NULL ? failures->message : "");
       return FALSE;
     default:

@@ -32,7 +32,8 @@ ta_loop_new (TaRunner     *runner,
              const char   *name,
              GMainContext *context,
              gint64        exit_timeout,
-             gint64        default_timeout)
+             gint64        default_timeout,
+             gint64        stall_threshold)
 {
   TaLoop *self = g_new0 (TaLoop, 1);
 
@@ -42,6 +43,7 @@ ta_loop_new (TaRunner     *runner,
   self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->exit_timeout = exit_timeout;
   self->default_timeout = default_timeout;
+  self->stall_threshold = stall_threshold;
   g_weak_ref_init (&self->runner, runner);
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
@@ -71,6 +73,7 @@ ta_loop_unref (TaLoop *self)
   g_mutex_clear (&self->mutex);
   g_mutex_clear (&self->join_mutex);
   ta_wait_guard_clear (&self->guard);
+  g_free (self->stuck_in);
   g_free (self->name);
   g_free (self);
 }
@@ -108,6 +111,12 @@ gint64
 ta_loop_get_default_timeout (TaLoop *self)
 {
   return self->default_timeout;
+}
+
+gint64
+ta_loop_get_stall_threshold (TaLoop *self)
+{
+  return self->stall_threshold;
 }
 
 gboolean
@@ -192,6 +201,7 @@ void
 ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
 {
   TaWaiter *waiters = NULL;
+  TaStall  *stall = NULL;
   gboolean  is_first;
 
   g_mutex_lock (&self->mutex);
@@ -199,6 +209,7 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
   if (is_first)
     {
       self->shutdown_type = type;
+      stall = g_steal_pointer (&self->stall);
       g_atomic_int_set (&self->state, state);
       waiters = ta_waiter_list_end_all_locked (&self->enders, TA_OUTCOME_DONE);
     }
@@ -207,6 +218,7 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
   if (is_first)
     {
       ta_loop_unwatch (self);
+      g_clear_pointer (&stall, ta_stall_end);
       ta_loop_notify (self, TRUE);
       ta_waiter_complete_all (waiters);
     }
@@ -356,12 +368,15 @@ ta_loop_start_thread (TaLoop *self, TaRunner *runner, GError **error)
   ta_inbox_adopt (self->inbox, self->name);
   self->runner_object = runner;
   self->has_thread = TRUE;
+  if (self->stall_threshold > 0)
+    ta_stall_start (self, self->stall_threshold);
 
   thread = g_thread_try_new (thread_name, ta_loop_thread, ta_loop_ref (self), error);
   if (thread == NULL)
     {
       g_prefix_error (error, "Can't make a thread for runner “%s”: ", self->name);
       self->has_thread = FALSE;
+      g_clear_pointer (&self->stall, ta_stall_end);
       g_clear_pointer (&self->inbox, ta_inbox_unref);
       g_clear_pointer (&self->context, g_main_context_unref);
       ta_loop_unref (self);
@@ -383,7 +398,11 @@ ta_loop_attach (TaLoop *self, GError **error)
   self->inbox = ta_inbox_ref_for_context (self->context);
   owner = ta_inbox_get_owner (self->inbox);
   if (owner == NULL)
-    return TRUE;
+    {
+      if (self->stall_threshold > 0)
+        ta_stall_start (self, self->stall_threshold);
+      return TRUE;
+    }
 
   g_set_error (error, TA_ERROR, TA_ERROR_FAILED,
                "Can't attach runner “%s”: its context is run by runner “%s” already", self->name,

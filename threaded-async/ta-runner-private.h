@@ -20,6 +20,8 @@ void ta_runner_notify_running (TaRunner *self);
 void ta_runner_notify_shutdown_type (TaRunner *self);
 
 gboolean ta_runner_has_task_failed_handler (TaRunner *self);
+void     ta_runner_emit_stalled (TaRunner *self, const char *what, gint64 duration_us);
+void     ta_runner_emit_resumed (TaRunner *self);
 void     ta_runner_emit_task_failed (TaRunner *self, TaTask *task);
 
 G_END_DECLS

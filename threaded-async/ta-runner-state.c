@@ -138,6 +138,24 @@ ta_runner_get_default_timeout (TaRunner *self)
 }
 
 /**
+ * ta_runner_get_stall_threshold: (get-property stall-threshold)
+ * @self: a runner
+ *
+ * Returns how long the loop may be at one thing before that is told; from any thread.
+ *
+ * Returns: the time in microseconds, or 0
+ *
+ * Since: 1.0
+ */
+gint64
+ta_runner_get_stall_threshold (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), 0);
+
+  return ta_loop_get_stall_threshold (ta_runner_get_loop (self));
+}
+
+/**
  * ta_runner_is_in_loop:
  * @self: a runner
  *

@@ -55,6 +55,7 @@ typedef struct
   GMainContext *main_context;
   gint64        exit_timeout;
   gint64        default_timeout;
+  gint64        stall_threshold;
 } TaRunnerPrivate;
 
 enum
@@ -66,12 +67,15 @@ enum
   PROP_SHUTDOWN_TYPE,
   PROP_EXIT_TIMEOUT,
   PROP_DEFAULT_TIMEOUT,
+  PROP_STALL_THRESHOLD,
   N_PROPS,
 };
 
 enum
 {
   TASK_FAILED,
+  STALLED,
+  RESUMED,
   N_SIGNALS,
 };
 
@@ -126,8 +130,8 @@ ta_runner_constructed (GObject *object)
   if (priv->name == NULL)
     priv->name = g_strdup_printf ("runner-%d", g_atomic_int_add (&n_unnamed, 1) + 1);
 
-  priv->loop =
-      ta_loop_new (self, priv->name, priv->context, priv->exit_timeout, priv->default_timeout);
+  priv->loop = ta_loop_new (self, priv->name, priv->context, priv->exit_timeout,
+                            priv->default_timeout, priv->stall_threshold);
   ta_notifier_init (&priv->notifier, self, ta_inbox_ref_or_thread_default (priv->main_context),
                     &notifications);
 }
@@ -220,6 +224,9 @@ ta_runner_get_property (GObject *object, guint property_id, GValue *value, GPara
     case PROP_EXIT_TIMEOUT:
       g_value_set_int64 (value, ta_runner_get_exit_timeout (self));
       break;
+    case PROP_STALL_THRESHOLD:
+      g_value_set_int64 (value, ta_runner_get_stall_threshold (self));
+      break;
     case PROP_DEFAULT_TIMEOUT:
       g_value_set_int64 (value, ta_runner_get_default_timeout (self));
       break;
@@ -246,6 +253,9 @@ ta_runner_set_property (GObject *object, guint property_id, const GValue *value,
       break;
     case PROP_EXIT_TIMEOUT:
       priv->exit_timeout = g_value_get_int64 (value);
+      break;
+    case PROP_STALL_THRESHOLD:
+      priv->stall_threshold = g_value_get_int64 (value);
       break;
     case PROP_DEFAULT_TIMEOUT:
       priv->default_timeout = g_value_get_int64 (value);
@@ -348,6 +358,17 @@ ta_runner_class_init (TaRunnerClass *klass)
       g_param_spec_int64 ("default-timeout", NULL, NULL, TA_TIMEOUT_INFINITE, G_MAXINT64,
                           TA_TIMEOUT_INFINITE, construct_only);
 
+  /**
+   * TaRunner:stall-threshold: (getter get_stall_threshold)
+   *
+   * How long the loop may be at one thing before [signal@Runner::stalled] is emitted, in microseconds,
+   * or 0 for as long as it takes.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STALL_THRESHOLD] =
+      g_param_spec_int64 ("stall-threshold", NULL, NULL, 0, G_MAXINT64 / 4, 0, construct_only);
+
   g_object_class_install_properties (object_class, N_PROPS, props);
   thawed = g_param_spec_ref_sink (g_param_spec_boolean ("thawed", NULL, NULL, FALSE, readable));
 
@@ -369,6 +390,38 @@ ta_runner_class_init (TaRunnerClass *klass)
    */
   signals[TASK_FAILED] = g_signal_new ("task-failed", TA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 1, TA_TYPE_TASK);
+
+  /**
+   * TaRunner::stalled:
+   * @self: the runner
+   * @what: what the loop is at
+   * @duration_us: for how long, in microseconds
+   *
+   * Emitted when the loop has been at one thing for longer than [property@Runner:stall-threshold], and
+   * again whenever that time has doubled.
+   *
+   * It comes in [property@Runner:main-context], which should be another one than that of the loop. @what
+   * names the task whose function it is, as far as that is known.
+   *
+   * On an attached runner only what comes through the context's inbox, which is everything of this
+   * library, and other sources of default or lower priority are watched.
+   *
+   * Since: 1.0
+   */
+  signals[STALLED] = g_signal_new ("stalled", TA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_INT64);
+
+  /**
+   * TaRunner::resumed:
+   * @self: the runner
+   *
+   * Emitted when the loop has come round again after [signal@Runner::stalled]; in
+   * [property@Runner:main-context].
+   *
+   * Since: 1.0
+   */
+  signals[RESUMED] = g_signal_new ("resumed", TA_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -408,7 +461,19 @@ ta_runner_has_task_failed_handler (TaRunner *self)
   return g_signal_has_handler_pending (self, signals[TASK_FAILED], 0, FALSE);
 }
 
-/* In the thread of the main context. */
+/* This and the following: in the thread of the main context. */
+void
+ta_runner_emit_stalled (TaRunner *self, const char *what, gint64 duration_us)
+{
+  g_signal_emit (self, signals[STALLED], 0, what, duration_us);
+}
+
+void
+ta_runner_emit_resumed (TaRunner *self)
+{
+  g_signal_emit (self, signals[RESUMED], 0);
+}
+
 void
 ta_runner_emit_task_failed (TaRunner *self, TaTask *task)
 {

@@ -110,6 +110,9 @@ TA_AVAILABLE_IN_1_0
 gint64 ta_runner_get_default_timeout (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0
+gint64 ta_runner_get_stall_threshold (TaRunner *self);
+
+TA_AVAILABLE_IN_1_0
 gboolean ta_runner_is_in_loop (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0

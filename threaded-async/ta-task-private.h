@@ -80,6 +80,8 @@ TaTask *ta_task_new (TaLoop        *loop,
                      gpointer       func_data,
                      GDestroyNotify func_destroy);
 
+char *ta_task_describe_work (TaTask *self);
+
 void ta_task_queue (TaTask *self);
 void ta_task_refuse (TaTask *self, GError *error);
 void ta_task_withdraw (gpointer task, TaOutcome outcome);

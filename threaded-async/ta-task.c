@@ -62,6 +62,29 @@ ta_task_describe (TaFuture *future)
   return g_strdup_printf ("task “%s” on runner “%s”", name, runner);
 }
 
+/* Describes it to those who know the runner; transfer full. */
+char *
+ta_task_describe_work (TaTask *self)
+{
+  const guint      flags = g_atomic_int_get (&self->flags);
+  g_autofree char *name = NULL;
+
+  if ((flags & TA_TASK_CALL) != 0)
+    return g_strdup ("a call");
+
+  name = ta_task_dup_name (self);
+  if (name == NULL)
+    return g_strdup ("a task without a name");
+
+  return g_strdup_printf ("task “%s”", name);
+}
+
+static char *
+ta_task_describe_delay (TaFuture *future, gint64 timeout_us)
+{
+  return ta_loop_describe_delay (TA_TASK (future)->loop, timeout_us, ", whose loop");
+}
+
 static gint64
 ta_task_get_default_timeout (TaFuture *future)
 {
@@ -182,6 +205,7 @@ ta_task_class_init (TaTaskClass *klass)
   object_class->finalize = ta_task_finalize;
 
   future_class->describe = ta_task_describe;
+  future_class->describe_delay = ta_task_describe_delay;
   future_class->get_default_timeout = ta_task_get_default_timeout;
   future_class->check_may_block = ta_task_check_may_block;
   future_class->ended = ta_task_ended;

@@ -23,5 +23,7 @@ struct _TaWatch
 
 gboolean ta_watchdog_add (TaWatch *watch, gint64 due, void (*func) (TaWatch *watch));
 gboolean ta_watchdog_remove (TaWatch *watch);
+void     ta_watchdog_hold (void);
+void     ta_watchdog_release (void);
 
 G_END_DECLS

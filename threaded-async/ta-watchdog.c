@@ -7,14 +7,15 @@
 
 /*
  * The one thread that looks after loops which can't look after themselves because they are stuck.
- * There is none while there is nothing to watch; it sleeps until the first watch is due, and most are
- * taken away before that.
+ * There is none while there is nothing to watch and nobody who holds it because he will have something
+ * again and again; it sleeps until the first watch is due, and most are taken away before that.
  */
 
 static GMutex   lock; /* guards the rest */
 static GCond    changed;
 static TaWatch *first; /* by the time at which they are due */
 static gboolean has_thread;
+static guint    n_holds;
 
 static void
 insert_locked (TaWatch *watch)
@@ -44,10 +45,15 @@ watchdog_thread (gpointer data)
 {
   g_mutex_lock (&lock);
 
-  while (first != NULL)
+  while (first != NULL || n_holds > 0)
     {
       TaWatch *watch = first;
 
+      if (watch == NULL)
+        {
+          g_cond_wait (&changed, &lock);
+          continue;
+        }
       if (watch->due > g_get_monotonic_time ())
         {
           g_cond_wait_until (&changed, &lock, watch->due);
@@ -129,4 +135,23 @@ ta_watchdog_remove (TaWatch *watch)
   g_mutex_unlock (&lock);
 
   return was_queued;
+}
+
+/* Keeps the thread, once there is one, until it is released as often. */
+void
+ta_watchdog_hold (void)
+{
+  g_mutex_lock (&lock);
+  n_holds++;
+  g_mutex_unlock (&lock);
+}
+
+void
+ta_watchdog_release (void)
+{
+  g_mutex_lock (&lock);
+  n_holds--;
+  if (n_holds == 0 && first == NULL && has_thread)
+    g_cond_signal (&changed);
+  g_mutex_unlock (&lock);
 }

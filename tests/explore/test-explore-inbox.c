@@ -17,10 +17,37 @@
 #include TURNS_SOURCE
 #include "ta-inbox-rest.c"
 
+/* Nobody watches over the loop. */
+#include "ta-inbox-busy.c"
+
 #undef g_free
 #include "ta-timers.c"
 
 #include "explore-test.h"
+
+TaStall *
+ta_stall_ref (TaStall *self)
+{
+  g_assert_not_reached ();
+}
+
+void
+ta_stall_unref (TaStall *self)
+{
+  g_assert_not_reached ();
+}
+
+gboolean
+ta_stall_is_awaited (TaStall *self)
+{
+  g_assert_not_reached ();
+}
+
+void
+ta_stall_come_round (TaStall *self)
+{
+  g_assert_not_reached ();
+}
 
 gboolean
 ta_spin_start (TaSpin *self, TaSpinWait *wait)

@@ -1,0 +1,449 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/*
+ * Loops that are stuck: what waits for them says what they are at, and a runner that wants to know is
+ * told of it while it lasts.
+ */
+
+#include "test-util.h"
+
+#define THRESHOLD_US (G_GINT64_CONSTANT (20) * 1000)
+
+/* One that a machine does not exceed by being busy. */
+#define PATIENT_US (G_GINT64_CONSTANT (500) * 1000)
+
+/* What holds a loop up. */
+typedef struct
+{
+  TestGate blocked;
+  TestGate release;
+} Block;
+
+static void
+block_init (Block *self)
+{
+  test_gate_init (&self->blocked);
+  test_gate_init (&self->release);
+}
+
+static void
+block_clear (Block *self)
+{
+  test_gate_clear (&self->blocked);
+  test_gate_clear (&self->release);
+}
+
+static void
+block_cb (gpointer data)
+{
+  Block *self = data;
+
+  test_gate_open (&self->blocked);
+  test_gate_await (&self->release, 1);
+}
+
+static void
+block_func (TaTask *task, gpointer data)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  ta_task_set_name (task, "greedy");
+  block_cb (data);
+  ta_promise_return_boolean (promise, TRUE);
+}
+
+static gboolean
+block_source_cb (gpointer data)
+{
+  block_cb (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+return_func (TaTask *task, gpointer data)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  ta_promise_return_boolean (promise, TRUE);
+}
+
+static void
+nothing_cb (gpointer data)
+{
+}
+
+static void
+check_message (GError *error, const char *runner)
+{
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  test_assert_message_has (error, runner);
+  test_assert_message_has (error, "busy with task “greedy” for");
+}
+
+/* Every wait that times out on a stuck loop names the task, and since when. */
+static void
+test_messages (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("stuck");
+  g_autoptr (TaTask)   task = NULL;
+  g_autoptr (TaTask)   other = NULL;
+  GError              *error = NULL;
+  TestResult           result;
+  TestGate             exited;
+  Block                block;
+
+  block_init (&block);
+  test_gate_init (&exited);
+  test_runner_watch_thread (runner, &exited);
+  task = ta_runner_create_task (runner, block_func, &block, NULL);
+  other = ta_runner_create_task (runner, return_func, NULL, NULL);
+  test_gate_await (&block.blocked, 1);
+
+  g_assert_false (ta_future_wait (TA_FUTURE (other), NULL, 30000, NULL, &error));
+  check_message (error, "“stuck”, whose loop has been");
+  g_clear_error (&error);
+  g_assert_false (ta_runner_call_in_loop (runner, nothing_cb, NULL, NULL, 30000, NULL, &error));
+  check_message (error, "a call in the loop of runner “stuck”");
+  g_clear_error (&error);
+  g_assert_false (ta_runner_wait_for_next_iteration (runner, 30000, NULL, &error));
+  check_message (error, "the next iteration of runner “stuck”");
+  g_clear_error (&error);
+
+  test_result_init (&result, NULL);
+  ta_future_wait_async (TA_FUTURE (other), 30000, NULL, test_result_cb, &result);
+  TEST_TURN_UNTIL (NULL, result.calls == 1);
+  g_assert_false (ta_future_wait_finish (TA_FUTURE (other), result.result, NULL, &error));
+  check_message (error, "“stuck”");
+  g_clear_error (&error);
+  test_result_clear (&result);
+
+  g_assert_false (ta_runner_stop (runner, 30000, NULL, &error));
+  check_message (error, "“stuck”");
+  g_clear_error (&error);
+
+  test_gate_open (&block.release);
+  test_gate_await (&exited, 1);
+  test_gate_clear (&exited);
+  block_clear (&block);
+}
+
+/* A loop that has nothing to do is not to blame. */
+static void
+keep_func (TaTask *task, gpointer data)
+{
+  g_atomic_pointer_set ((TaPromise **) data, ta_task_take_promise (task));
+}
+
+static void
+test_message_of_idle (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("idle");
+  TaPromise           *promise = NULL;
+  g_autoptr (TaTask)   task = ta_runner_create_task (runner, keep_func, &promise, NULL);
+  g_autoptr (GError)   error = NULL;
+
+  g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
+  g_assert_false (ta_future_wait (TA_FUTURE (task), NULL, 30000, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_assert_null (strstr (error->message, "busy"));
+  ta_promise_return_boolean (promise, TRUE);
+  ta_promise_unref (promise);
+  test_runner_stop (runner);
+}
+
+/* What stalled and resumed say. */
+typedef struct
+{
+  TaRunner   *runner;
+  TestWitness stalls;
+  TestWitness resumptions;
+  char       *what;
+  gint64      duration;
+} Listener;
+
+static void
+stalled_cb (TaRunner *runner, const char *what, gint64 duration, gpointer data)
+{
+  Listener *self = data;
+
+  g_assert_true (runner == self->runner);
+  g_assert_cmpint (duration, >=, THRESHOLD_US);
+  g_free (self->what);
+  self->what = g_strdup (what);
+  self->duration = duration;
+  test_witness_see (&self->stalls);
+}
+
+static void
+resumed_cb (TaRunner *runner, gpointer data)
+{
+  Listener *self = data;
+
+  g_assert_cmpuint (self->stalls.count, >, 0);
+  test_witness_see (&self->resumptions);
+}
+
+static void
+listener_init (Listener *self, TaRunner *runner)
+{
+  *self = (Listener){ .runner = runner };
+  test_witness_init (&self->stalls, NULL);
+  test_witness_init (&self->resumptions, NULL);
+  g_signal_connect (runner, "stalled", G_CALLBACK (stalled_cb), self);
+  g_signal_connect (runner, "resumed", G_CALLBACK (resumed_cb), self);
+}
+
+static void
+listener_clear (Listener *self)
+{
+  g_signal_handlers_disconnect_by_data (self->runner, self);
+  g_free (self->what);
+}
+
+static TaRunner *
+new_watched (GMainContext *context)
+{
+  TaRunner          *runner = g_object_new (TA_TYPE_RUNNER, "name", "watched", "context", context,
+                                            "stall-threshold", THRESHOLD_US, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ta_runner_start (runner, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (ta_runner_get_stall_threshold (runner), ==, THRESHOLD_US);
+
+  return runner;
+}
+
+/* Told of while it lasts, less and less often, and when it is over. */
+static void
+check_stall (Listener *listener, Block *block, const char *what)
+{
+  const guint n_stalls = listener->stalls.count, n_resumptions = listener->resumptions.count;
+  gint64      first;
+
+  test_gate_await (&block->blocked, 1);
+  TEST_TURN_UNTIL (NULL, listener->stalls.count > n_stalls);
+  g_assert_cmpstr (listener->what, ==, what);
+  first = listener->duration;
+  TEST_TURN_UNTIL (NULL, listener->duration >= 2 * first);
+  g_assert_cmpstr (listener->what, ==, what);
+  g_assert_cmpuint (listener->resumptions.count, ==, n_resumptions);
+
+  test_gate_open (&block->release);
+  TEST_TURN_UNTIL (NULL, listener->resumptions.count == n_resumptions + 1);
+}
+
+static void
+test_task_stalls (void)
+{
+  g_autoptr (TaRunner) runner = new_watched (NULL);
+  Listener             listener;
+
+  listener_init (&listener, runner);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (TaTask) task = NULL;
+      Block              block;
+
+      block_init (&block);
+      task = ta_runner_create_task (runner, block_func, &block, NULL);
+      check_stall (&listener, &block, "task “greedy”");
+      block_clear (&block);
+    }
+  test_runner_stop (runner);
+  listener_clear (&listener);
+}
+
+static void
+test_source_stalls (void)
+{
+  g_autoptr (TaRunner) runner = new_watched (NULL);
+  g_autoptr (GSource)  source = g_idle_source_new ();
+  Listener             listener;
+  Block                block;
+
+  block_init (&block);
+  listener_init (&listener, runner);
+  g_source_set_callback (source, block_source_cb, &block, NULL);
+  g_source_attach (source, ta_runner_get_context (runner));
+  check_stall (&listener, &block, "a source of its context");
+  test_runner_stop (runner);
+  listener_clear (&listener);
+  block_clear (&block);
+}
+
+/* Two runners on one context, which somebody else runs: both are told. */
+static void
+test_attached_stalls (void)
+{
+  g_autoptr (TestWorker) worker = test_worker_new ();
+  g_autoptr (TaRunner)   runner = new_watched (test_worker_get_context (worker));
+  g_autoptr (TaRunner)   other = new_watched (test_worker_get_context (worker));
+  g_autoptr (TaTask)     task = NULL;
+  Listener               listener;
+  Listener               other_listener;
+  Block                  block;
+
+  block_init (&block);
+  listener_init (&listener, runner);
+  listener_init (&other_listener, other);
+  task = ta_runner_create_task (runner, block_func, &block, NULL);
+  test_gate_await (&block.blocked, 1);
+  TEST_TURN_UNTIL (NULL, other_listener.stalls.count > 0);
+  check_stall (&listener, &block, "task “greedy”");
+  TEST_TURN_UNTIL (NULL, other_listener.resumptions.count == 1);
+  test_runner_stop (other);
+  test_runner_stop (runner);
+  listener_clear (&listener);
+  listener_clear (&other_listener);
+  block_clear (&block);
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A loop that is nested in a task, and sleeps for long, is not stuck. */
+static void
+nest_cb (gpointer data)
+{
+  GMainContext         *context = g_main_context_get_thread_default ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
+  g_autoptr (GSource)   timeout = g_timeout_source_new (2 * PATIENT_US / 1000);
+
+  g_source_set_callback (timeout, quit_cb, loop, NULL);
+  g_source_attach (timeout, context);
+  g_main_loop_run (loop);
+}
+
+/* One that sleeps, or does one thing after the other, is not stuck either. */
+static void
+test_no_stall (void)
+{
+  g_autoptr (TaRunner) runner = g_object_new (TA_TYPE_RUNNER, "stall-threshold", PATIENT_US, NULL);
+  gint64               end = g_get_monotonic_time () + 2 * PATIENT_US;
+  g_autoptr (GError)   error = NULL;
+  Listener             listener;
+
+  g_assert_true (ta_runner_start (runner, &error));
+  listener_init (&listener, runner);
+  while (g_get_monotonic_time () < end)
+    g_assert_true (
+        ta_runner_call_in_loop (runner, nothing_cb, NULL, NULL, TEST_DEADLINE_US, NULL, NULL));
+  g_assert_true (
+      ta_runner_call_in_loop (runner, nest_cb, NULL, NULL, TEST_DEADLINE_US, NULL, NULL));
+  test_turn_all (NULL);
+  g_assert_cmpuint (listener.stalls.count, ==, 0);
+  test_runner_stop (runner);
+  listener_clear (&listener);
+}
+
+/* A runner may end while it is stalled. */
+static void
+test_ends_stalled (void)
+{
+  g_autoptr (TaRunner) runner = new_watched (NULL);
+  g_autoptr (TaTask)   task = NULL;
+  g_autoptr (GError)   error = NULL;
+  Listener             listener;
+  TestGate             exited;
+  Block                block;
+
+  block_init (&block);
+  test_gate_init (&exited);
+  test_runner_watch_thread (runner, &exited);
+  listener_init (&listener, runner);
+  task = ta_runner_create_task (runner, block_func, &block, NULL);
+  test_gate_await (&block.blocked, 1);
+  TEST_TURN_UNTIL (NULL, listener.stalls.count > 0);
+  g_assert_false (ta_runner_stop (runner, 30000, NULL, &error));
+  check_message (error, "“watched”");
+  test_turn_all (NULL);
+  listener_clear (&listener);
+  test_gate_open (&block.release);
+  test_gate_await (&exited, 1);
+  test_gate_clear (&exited);
+  block_clear (&block);
+}
+
+#ifdef __linux__
+/* How often the watchdog's thread has gone to sleep; 0 if there is none. */
+static guint64
+count_sleeps (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char      *id;
+  guint64          n_sleeps = 0;
+
+  g_assert_nonnull (tasks);
+  while ((id = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/status", id);
+      g_autofree char *status = NULL;
+      const char      *line;
+
+      if (!g_file_get_contents (path, &status, NULL, NULL) ||
+          strstr (status, "Name:\tta-watchdog") == NULL)
+        continue;
+      line = strstr (status, "\nvoluntary_ctxt_switches:");
+      g_assert_nonnull (line);
+      n_sleeps += g_ascii_strtoull (strchr (line, '\t') + 1, NULL, 10);
+    }
+
+  return n_sleeps;
+}
+
+/* While its loop sleeps the watchdog does too; and it goes with the last runner that asked for it. */
+static void
+test_sleeps (void)
+{
+  g_autoptr (TaRunner) runner = new_watched (NULL);
+  const gint64         end = g_get_monotonic_time () + TEST_DEADLINE_US;
+  guint64              n_sleeps = 0, n_before;
+
+  g_assert_true (
+      ta_runner_call_in_loop (runner, nothing_cb, NULL, NULL, TEST_DEADLINE_US, NULL, NULL));
+  do
+    {
+      n_before = n_sleeps;
+      g_usleep (10 * THRESHOLD_US);
+      n_sleeps = count_sleeps ();
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+    }
+  while (n_sleeps != n_before || n_sleeps == 0);
+
+  test_runner_stop (runner);
+  while (count_sleeps () > 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+#endif
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+
+  test_add ("/stall/messages", test_messages);
+  test_add ("/stall/message-of-idle", test_message_of_idle);
+  test_add ("/stall/task", test_task_stalls);
+  test_add ("/stall/source", test_source_stalls);
+  test_add ("/stall/attached", test_attached_stalls);
+  test_add ("/stall/none", test_no_stall);
+  test_add ("/stall/ends-stalled", test_ends_stalled);
+#ifdef __linux__
+  test_add ("/stall/sleeps", test_sleeps);
+#endif
+
+  return g_test_run ();
+}
