@@ -163,7 +163,8 @@ ta_client_init (TaClient *self)
  *
  * Makes a client; from any thread.
  *
- * The runner need not have been started.
+ * The runner need not have been started. From here on the server waits for its loop before it handles
+ * requests: so make the client before the code is started that will use it.
  *
  * Returns: (transfer full): a new client
  *

@@ -407,6 +407,31 @@ ta_request_get_named_arg (TaRequest *self, const char *name, GValue *value, GErr
 }
 
 /**
+ * ta_request_dup_box:
+ * @self: a request
+ * @index: which argument, from 0; those with names come after those without
+ *
+ * Gets an argument as a box; from any thread. It is for the bindings of languages.
+ *
+ * Returns: (transfer full): the box that was sent, or one that holds the plain value
+ *
+ * Since: 1.0
+ */
+TaBox *
+ta_request_dup_box (TaRequest *self, guint index)
+{
+  const GValue *value;
+
+  g_return_val_if_fail (TA_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (index < self->n_args + self->n_names, NULL);
+
+  value = &self->args[index];
+
+  return ta_value_is_box (value) ? ta_box_ref (value->data[0].v_pointer)
+                                 : ta_box_new (NULL, value, NULL);
+}
+
+/**
  * ta_request_take_promise:
  * @self: a request
  *

@@ -38,6 +38,9 @@ gboolean
 ta_request_get_named_arg (TaRequest *self, const char *name, GValue *value, GError **error);
 
 TA_AVAILABLE_IN_1_0
+TaBox *ta_request_dup_box (TaRequest *self, guint index) G_GNUC_WARN_UNUSED_RESULT;
+
+TA_AVAILABLE_IN_1_0
 TaPromise *ta_request_take_promise (TaRequest *self) G_GNUC_WARN_UNUSED_RESULT;
 
 TA_AVAILABLE_IN_1_0

@@ -40,6 +40,13 @@ def test_event(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_control_inversion(language):
+    expected = "Client got: 1\nClient got: 2\nClient got: 3\n"
+    for _ in range(5):
+        assert run("control-inversion", language) == (0, expected, "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_chain(tmp_path, language):
     fill(tmp_path)
     expected = "10 files, 302626 bytes\n"

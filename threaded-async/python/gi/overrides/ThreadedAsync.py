@@ -45,6 +45,7 @@ def _default(timeout_us, otherwise):
 
 
 __all__ = [
+    "Client",
     "DEFAULT_TIMEOUT",
     "Event",
     "ForcedStop",
@@ -54,7 +55,9 @@ __all__ = [
     "QueueClosed",
     "QueueEmpty",
     "QueueFull",
+    "Request",
     "Runner",
+    "Server",
     "Task",
     "TasksFailed",
     "WaitTimeoutError",
@@ -604,3 +607,5 @@ class _LoopRunner(Runner):
 
 
 _LoopRunner.__name__ = _LoopRunner.__qualname__ = "Runner"
+
+from ._threadedasync.servers import Client, Request, Server  # noqa: E402 they need Future

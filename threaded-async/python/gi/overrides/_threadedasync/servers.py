@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Control inversion: coroutines that ask, and the thread that answers when it decides to."""
+
+from gi.overrides import override
+from gi.overrides.ThreadedAsync import Future
+from gi.repository import GLib
+
+from . import errors, raw
+from .raw import DEFAULT_TIMEOUT, microseconds
+from .values import boxed, unboxed
+from .waits import Wait
+
+_raw = raw.ThreadedAsync
+_take = _raw.Box.take
+
+# Where PyGObject looks for overrides.
+_MODULE = Future.__module__
+
+
+def _raise(error):
+    raise errors.converted(error) from None
+
+
+@override
+class Request(_raw.Request, Future):
+    """What a client asks of its server, and the future of the answer."""
+
+    __module__ = _MODULE
+
+    def wait(self, timeout=DEFAULT_TIMEOUT):
+        """Blocks the thread until there is an answer, and returns it.
+
+        As Future.wait(); the timeout is by default the default_timeout of the client's runner.
+        """
+        return Future.wait(self, timeout)
+
+    async def _wait(self):
+        try:
+            return await Future._wait(self)
+        except BaseException:
+            # A coroutine that was cancelled takes its question back, unless it is too late.
+            if not self.get_done():
+                self.withdraw()
+            raise
+
+    @property
+    def method(self) -> str:
+        """The name of what is asked for."""
+        return self.get_method()
+
+    @property
+    def client(self):
+        """Who asks."""
+        return self.get_client()
+
+    @property
+    def args(self) -> tuple:
+        """The arguments without a name."""
+        return tuple(unboxed(self.dup_box(i)) for i in range(self.get_n_args()))
+
+    @property
+    def kwargs(self) -> dict:
+        """The arguments with a name."""
+        first = self.get_n_args()
+        return {
+            name: unboxed(self.dup_box(i)) for i, name in enumerate(self.get_names(), start=first)
+        }
+
+    def return_value(self, value=None):
+        """Answers with any object; in the handler. To answer later, take the promise there."""
+        self.take_promise().return_value(value)
+
+    def return_error(self, error):
+        """Answers with an exception; in the handler. To answer later, take the promise there."""
+        self.take_promise().return_error(error)
+
+
+@override
+class Client(_raw.Client):
+    """What coroutines on a runner ask a server with."""
+
+    __module__ = _MODULE
+
+    def __init__(self, server, runner, **properties):
+        super().__init__(server=server, runner=runner, **properties)
+
+    @staticmethod
+    def new(server, runner):
+        """Makes a client."""
+        return Client(server, runner)
+
+    def send(self, method, *args, **kwargs):
+        """Sends a request, and returns it: the future of the answer."""
+        # In an array PyGObject does not survive None, which an empty box stands for as well.
+        values = [
+            _raw.Box.new(None, None, None) if value is None else boxed(value)
+            for value in (*args, *kwargs.values())
+        ]
+        return _raw.Client.execute(self, method, values, list(kwargs))
+
+    async def execute(self, method, *args, **kwargs):
+        """Sends a request, and waits for the answer; in a coroutine.
+
+        When the coroutine is cancelled, a request that has not been handled is taken back.
+
+        :raises: what the server answers with; RuntimeError if it does not answer
+        """
+        return await self.send(method, *args, **kwargs)
+
+    def execute_wait(self, method, *args, timeout=DEFAULT_TIMEOUT, **kwargs):
+        """Sends a request, and blocks the thread until there is an answer, which it returns.
+
+        :param timeout: how long to wait at most, in seconds; by default that of the runner
+        """
+        request = self.send(method, *args, **kwargs)
+        try:
+            return request.wait(timeout)
+        finally:
+            request.withdraw()
+
+    @property
+    def runner(self):
+        """The runner on which the client is used, while somebody refers to it."""
+        return self.get_runner()
+
+
+class _Handler:
+    """Answers requests with what a function returns or raises."""
+
+    def __init__(self, func):
+        self._func = func
+
+    def __call__(self, _server, request):
+        promise = request.take_promise()
+        try:
+            promise.return_value(self._func(*request.args, **request.kwargs))
+        except Exception as error:
+            promise.return_error(error)
+        return True
+
+
+@override
+class Server(_raw.Server):
+    """What answers the requests of coroutines, when its own thread decides to.
+
+    The handlers are functions that are given to handle(); or a class derived from this one
+    overrides do_handle_request(request), and returns True if it has handled the request.
+    """
+
+    __module__ = _MODULE
+
+    def __init__(self, name=None, *, queue_size=10, rest_turns=64, **properties):
+        """
+        :param name: the name in messages
+        :param queue_size: how many requests wait at the server at most; others wait outside
+        :param rest_turns: after how many turns a loop is left turning that does not come to rest
+        """
+        super().__init__(name=name, queue_size=queue_size, rest_turns=rest_turns, **properties)
+
+    @staticmethod
+    def new(name=None):
+        """Makes a server."""
+        return Server(name)
+
+    def handle(self, method, func=None):
+        """Has a function answer the requests for a method; without one, it is a decorator.
+
+        The function gets the arguments of the request. What it returns is the answer, and what it
+        raises is raised where the client waits.
+        """
+        if func is None:
+            return lambda func: self.handle(method, func)
+        self.connect(f"handle-request::{method}", _Handler(func))
+        return func
+
+    def process(self, timeout=DEFAULT_TIMEOUT) -> bool:
+        """Lets the clients' loops come to rest, handles one request, and says if there was one.
+
+        :param timeout: how long a loop may take for a turn, in seconds; by default that of the
+            clients' runners; 0 to wait for no loop
+        :raises WaitTimeoutError: loops did not turn at all; it says which, and next time they are
+            not waited for
+        :raises RuntimeError: the main context of the server belongs to another thread
+        """
+        try:
+            return _raw.Server.process(self, microseconds(timeout), None)
+        except GLib.Error as failure:
+            error = failure
+        _raise(error)
+
+    def process_all(self, budget=None) -> int:
+        """Handles requests until there are none, or the time is spent, and says how many.
+
+        :param budget: how long to go on, in seconds; None for ever
+        :raises WaitTimeoutError: as process()
+        """
+        try:
+            return _raw.Server.process_all(self, microseconds(budget), None)
+        except GLib.Error as failure:
+            error = failure
+        _raise(error)
+
+    async def process_soon(self, timeout=DEFAULT_TIMEOUT) -> bool:
+        """Does what process() does, without blocking; in a coroutine of the server's own loop."""
+        timeout_us = microseconds(timeout)
+        result = await Wait(
+            lambda cancellable, done: _raw.Server.process_async(self, timeout_us, cancellable, done)
+        ).result()
+        try:
+            return _raw.Server.process_finish(self, result)
+        except GLib.Error as failure:
+            error = failure
+        _raise(error)
+
+    @property
+    def n_pending(self) -> int:
+        """How many requests wait to be handled."""
+        return self.get_n_pending()
