@@ -19,14 +19,18 @@ packages=(
   libc6-dev
   libffi-dev
   libgirepository1.0-dev
+  libglib-object-introspection-perl
   libglib2.0-dev
   libgtk-4-dev
+  lua-lgi
+  lua5.3
   meson
   mypy
   ninja-build
   pkg-config
   python3-gi
   python3-pytest
+  ruby-gio2
   valac
   xvfb
 )

@@ -135,6 +135,12 @@ void  ta_probe_watch (GObject *object);
 guint ta_probe_get_n_watched (void);
 guint ta_probe_get_n_disposed_elsewhere (void);
 
+/* For the thread in which everything has to come: see ta-probe-flood.c. */
+void     ta_probe_mark_thread (void);
+gboolean ta_probe_is_marked_thread (void);
+void     ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n);
+void     ta_probe_cancel_elsewhere (GCancellable *cancellable);
+
 /* What can't be called. */
 guint          ta_probe_get_n_forbidden (void);
 void           ta_probe_callback (GFunc func, gpointer user_data);
