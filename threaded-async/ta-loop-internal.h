@@ -41,6 +41,9 @@ struct _TaLoop
 {
   int ref_count; /* atomic */
 
+  TaLoop *previous_loop; /* the lock of the list of loops */
+  TaLoop *next_loop;
+
   /* Const. */
   char    *name;
   gboolean is_attached;
@@ -121,6 +124,8 @@ gboolean   ta_loop_report_failed (TaLoop *self, GError **error);
 void       ta_loop_tell_listeners (TaLoop *self);
 
 void ta_loop_tell_feeds (TaLoop *self, TaTask *task, gboolean is_new);
+void ta_loop_list (TaLoop *self);
+void ta_loop_unlist (TaLoop *self);
 void ta_loop_unpin_task (TaLoop *self, TaTask *task);
 void ta_loop_cancel_tasks (TaLoop *self);
 void ta_loop_end_tasks_by_force (TaLoop *self);

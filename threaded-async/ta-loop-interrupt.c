@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-debug-private.h"
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 
@@ -44,6 +45,8 @@ ta_loop_interrupt_once (TaLoop *self)
 
   if (runner == NULL)
     return;
+
+  ta_debug_print_tasks ("a stuck loop is interrupted");
 
   /* Once it comes back there is no time left for anything else. */
   g_atomic_int_set (&self->quit, TRUE);

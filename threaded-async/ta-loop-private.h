@@ -44,6 +44,8 @@ TaRunner      *ta_loop_get_runner (TaLoop *self);
 gboolean       ta_loop_is_current (TaLoop *self);
 gboolean       ta_context_is_current (GMainContext *context);
 
+void ta_loops_describe (GString *text);
+
 /* What it is at: see ta-loop-busy.c. */
 char *ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix);
 

@@ -48,6 +48,7 @@ ta_loop_new (TaRunner     *runner,
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
   ta_wait_guard_init (&self->guard, self->name);
+  ta_loop_list (self);
 
   return self;
 }
@@ -66,6 +67,7 @@ ta_loop_unref (TaLoop *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
 
+  ta_loop_unlist (self);
   g_clear_pointer (&self->thread, g_thread_unref);
   g_clear_pointer (&self->inbox, ta_inbox_unref);
   g_clear_pointer (&self->context, g_main_context_unref);

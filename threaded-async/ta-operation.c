@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-debug-private.h"
 #include "ta-operation-private.h"
 
 /* A tracked operation whose loop was given up is freed by who comes last of these. */
@@ -167,6 +168,9 @@ ta_operation_new (gpointer               source_object,
       started = self;
     }
 
+  if (ta_debug_is_on ())
+    ta_debug_add_wait (self, target, self->inbox, cancellable);
+
   return self;
 }
 
@@ -316,6 +320,9 @@ static void
 ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
 {
   TaOperation *self = TA_CONTAINER (item, TaOperation, item);
+
+  if (ta_debug_is_on ())
+    ta_debug_remove_wait (self);
 
   if (self->has_timer)
     ta_timers_remove (ta_inbox_get_timers (self->inbox), &self->timer);

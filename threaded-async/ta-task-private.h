@@ -36,6 +36,8 @@ typedef struct
   char  *name;
   char  *status;
   double progress;
+  gint64 created; /* if TA_DEBUG asks for it */
+  char  *site;    /* likewise */
 } TaTaskReport;
 
 struct _TaTask

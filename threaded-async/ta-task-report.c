@@ -163,7 +163,9 @@ ta_task_copy_report (TaTask *self, TaTaskReport *report)
   if (self->report != NULL)
     *report = (TaTaskReport){ .name = g_strdup (self->report->name),
                               .status = g_strdup (self->report->status),
-                              .progress = self->report->progress };
+                              .progress = self->report->progress,
+                              .created = self->report->created,
+                              .site = g_strdup (self->report->site) };
   else
     *report = (TaTaskReport){ 0 };
   g_mutex_unlock (&self->parent_instance.mutex);
@@ -174,4 +176,5 @@ ta_task_report_clear (TaTaskReport *report)
 {
   g_free (report->name);
   g_free (report->status);
+  g_free (report->site);
 }

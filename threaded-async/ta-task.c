@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-debug-private.h"
 #include "ta-error.h"
 #include "ta-promise-private.h"
 #include "ta-runner.h"
@@ -282,6 +283,14 @@ ta_task_new (TaLoop        *loop,
   self->func_data = func_data;
   self->func_destroy = func_destroy;
 
+  if (ta_debug_is_on ())
+    {
+      self->report = g_new0 (TaTaskReport, 1);
+      self->report->created = g_get_monotonic_time ();
+      if ((ta_debug_flags & TA_DEBUG_SITES) != 0)
+        self->report->site = ta_debug_dup_site ();
+    }
+
   return self;
 }
 
@@ -295,7 +304,10 @@ ta_task_new_failed (TaLoop *loop, TaInbox *inbox, const TaTaskReport *report, co
   ta_inbox_unref (notifier->inbox);
   notifier->inbox = ta_inbox_ref (inbox);
   self->flags = TA_TASK_CLAIMED | TA_TASK_PROMISE_TAKEN;
-  self->report = g_new (TaTaskReport, 1);
+  if (self->report == NULL)
+    self->report = g_new (TaTaskReport, 1);
+  else
+    ta_task_report_clear (self->report);
   *self->report = (TaTaskReport){ .name = g_strdup (report->name),
                                   .status = g_strdup (report->status),
                                   .progress = report->progress };

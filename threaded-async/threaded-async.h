@@ -9,6 +9,7 @@
 
 #include "ta-box.h"
 #include "ta-client.h"
+#include "ta-debug.h"
 #include "ta-error.h"
 #include "ta-event.h"
 #include "ta-future.h"

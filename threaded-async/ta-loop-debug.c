@@ -1,0 +1,158 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "ta-debug-private.h"
+#include "ta-loop-internal.h"
+
+/* All loops that there are, so that they can be described. */
+
+static GMutex lock;
+static TaLoop
+    *loops; /* lock: the latest first; a loop that is listed has references, or is about to go */
+
+void
+ta_loop_list (TaLoop *self)
+{
+  g_mutex_lock (&lock);
+  self->next_loop = loops;
+  if (loops != NULL)
+    loops->previous_loop = self;
+  loops = self;
+  g_mutex_unlock (&lock);
+}
+
+/* Called when the last reference has gone. */
+void
+ta_loop_unlist (TaLoop *self)
+{
+  g_mutex_lock (&lock);
+  if (self->previous_loop != NULL)
+    self->previous_loop->next_loop = self->next_loop;
+  else
+    loops = self->next_loop;
+  if (self->next_loop != NULL)
+    self->next_loop->previous_loop = self->previous_loop;
+  g_mutex_unlock (&lock);
+}
+
+/* Adds a reference, unless the last one has gone. */
+static gboolean
+try_ref (TaLoop *self)
+{
+  int ref_count = g_atomic_int_get (&self->ref_count);
+
+  while (ref_count > 0)
+    {
+      if (g_atomic_int_compare_and_exchange_full (&self->ref_count, ref_count, ref_count + 1,
+                                                  &ref_count))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static const char *
+get_state_name (TaLoop *self)
+{
+  switch ((TaLoopState) g_atomic_int_get (&self->state))
+    {
+    case TA_LOOP_NEW:
+      return "not started";
+    case TA_LOOP_STARTING:
+      return "starting";
+    case TA_LOOP_RUNNING:
+      return "running";
+    case TA_LOOP_STOPPING:
+      return "stopping";
+    case TA_LOOP_ENDED:
+      return "ended";
+    case TA_LOOP_ABANDONED:
+    default:
+      return "abandoned";
+    }
+}
+
+/* Returns the unfinished tasks that are known, pinned. */
+static GPtrArray *
+pin_tasks (TaLoop *self)
+{
+  GPtrArray *tasks = g_ptr_array_new ();
+
+  g_mutex_lock (&self->mutex);
+  for (TaTask *task = self->first_task; task != NULL; task = task->next)
+    {
+      task->n_pins++;
+      g_ptr_array_add (tasks, task);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return tasks;
+}
+
+static void
+describe_task (TaLoop *self, TaTask *task, GString *text)
+{
+  g_autofree char *work = ta_task_describe_work (task);
+  GCancellable    *cancellable = g_atomic_pointer_get (&task->cancellable);
+  TaTaskReport     report;
+
+  ta_task_copy_report (task, &report);
+
+  g_string_append_printf (text, "  %s", work);
+  if (report.created != 0)
+    g_string_append_printf (text, ", %.3f s old",
+                            (double) (g_get_monotonic_time () - report.created) / G_USEC_PER_SEC);
+  if ((g_atomic_int_get (&task->flags) & TA_TASK_CANCELLED) != 0)
+    g_string_append (text, ", cancelled");
+  if (report.status != NULL)
+    g_string_append_printf (text, ", “%s”", report.status);
+  if (report.site != NULL)
+    g_string_append_printf (text, ", made at %s", report.site);
+  g_string_append_c (text, '\n');
+  if (cancellable != NULL)
+    ta_debug_append_waits (text, self->inbox, cancellable, "    ");
+
+  ta_task_report_clear (&report);
+}
+
+static void
+describe_loop (TaLoop *self, GString *text)
+{
+  const gboolean        has_context = g_atomic_int_get (&self->state) >= TA_LOOP_RUNNING;
+  g_autoptr (GPtrArray) tasks = pin_tasks (self);
+  g_autofree char      *delay = NULL;
+
+  if (has_context)
+    delay = ta_loop_describe_delay (self, 0, "; its loop");
+
+  g_string_append_printf (text, "runner “%s”%s: %s, %u tasks%s\n", self->name,
+                          self->is_attached ? ", attached" : "", get_state_name (self), tasks->len,
+                          delay != NULL ? delay : "");
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      describe_task (self, g_ptr_array_index (tasks, i), text);
+      ta_loop_unpin_task (self, g_ptr_array_index (tasks, i));
+    }
+  if (has_context)
+    ta_debug_append_waits (text, self->inbox, NULL, "  ");
+}
+
+void
+ta_loops_describe (GString *text)
+{
+  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func ((GDestroyNotify) ta_loop_unref);
+
+  g_mutex_lock (&lock);
+  for (TaLoop *loop = loops; loop != NULL; loop = loop->next_loop)
+    {
+      if (try_ref (loop))
+        g_ptr_array_add (array, loop);
+    }
+  g_mutex_unlock (&lock);
+
+  /* In the order in which they were made. */
+  for (guint i = array->len; i > 0; i--)
+    describe_loop (g_ptr_array_index (array, i - 1), text);
+}
