@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The threaded-async developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""Counts the tests in a log of `meson test`: summary.py testlog.json STATUS
+"""Counts the tests in the logs of `meson test`: summary.py STATUS testlog.json…
 
 A program that reports in TAP counts for each of its tests, any other for one. A program that failed
 as a whole (it crashed, hung, ended early or leaked) counts as one more failure, unless one of its
@@ -39,14 +39,15 @@ def count_program(result, output):
     return count
 
 
-def main(path, status):
+def main(status, *paths):
     total = Counter()
-    try:
-        with open(path, encoding="utf-8") as log:
-            for program in map(json.loads, log):
-                total += count_program(program["result"], program.get("stdout", ""))
-    except FileNotFoundError:
-        pass
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as log:
+                for program in map(json.loads, log):
+                    total += count_program(program["result"], program.get("stdout", ""))
+        except FileNotFoundError:
+            pass
 
     if status != "0" and not total["failed"]:
         total["failed"] = 1

@@ -337,6 +337,8 @@ static void
 check_freed_by_worker (Foreign *foreign, TestGate *freed, TestWorker *worker)
 {
   test_gate_await (freed, 1);
+  /* The value is counted after its hook was called. */
+  test_worker_call (worker, NULL, NULL);
   g_assert_true (foreign->freed_in == test_worker_get_thread (worker));
   g_assert_cmpint (foreign->hooks.copies, ==, 1);
   test_gate_clear (freed);

@@ -17,6 +17,7 @@
 static TaRunner    *runners[N_RUNNERS]; /* the coordinator's */
 static GThreadPool *threads;
 
+static GMutex start_mutex; /* held until all parties are there */
 static GMutex mutex;
 static GCond  something_happened; /* mutex */
 
@@ -174,8 +175,8 @@ party_start (gpointer data)
 {
   Party *self = data;
 
-  g_mutex_lock (&self->round->mutex);
-  g_mutex_unlock (&self->round->mutex);
+  g_mutex_lock (&start_mutex);
+  g_mutex_unlock (&start_mutex);
   party_go_on (self);
 }
 
@@ -387,7 +388,7 @@ round_run (const Scenario *scenario, guint32 seed)
 
   round_begin (&round, scenario, seed);
 
-  g_mutex_lock (&round.mutex);
+  g_mutex_lock (&start_mutex);
   for (guint i = 0; i < round.n_parties; i++)
     {
       Party *party = &round.parties[i];
@@ -398,7 +399,7 @@ round_run (const Scenario *scenario, guint32 seed)
         ta_runner_call_in_loop_async (party->runner, party_start, party, NULL, STRESS_PATIENCE_US,
                                       NULL, NULL, NULL);
     }
-  g_mutex_unlock (&round.mutex);
+  g_mutex_unlock (&start_mutex);
 
   round_wait (&round);
   scenario->check (&round);
