@@ -8,53 +8,26 @@ what it needs.
 The worker waits without blocking its thread.
 """
 
-import sys
 import time
 
 import gi
 
 gi.require_version("ThreadedAsync", "1")
 
-from gi.repository import GLib, ThreadedAsync  # noqa: E402
+from gi.repository import ThreadedAsync  # noqa: E402
 
 
-class Worker:
-    def __init__(self):
-        self.ready = ThreadedAsync.Event.new()
-        self.greeting = None  # the main program's until the event is set, then the worker's
-
-    def start(self, task):
-        """The task's function."""
-        self.promise = task.take_promise()
-        self.ready.wait_async(
-            ThreadedAsync.TIMEOUT_INFINITE, self.promise.get_cancellable(), self.on_ready
-        )
-
-    def on_ready(self, event, result):
-        try:
-            event.wait_finish(result)
-            print(f"The worker goes on: {self.greeting}", flush=True)
-            self.promise.return_boolean(True)
-        except GLib.Error as error:
-            self.promise.return_error(error)
+async def work(ready, greetings):
+    await ready
+    print(f"The worker goes on: {greetings[0]}", flush=True)
 
 
-def main():
-    runner = ThreadedAsync.Runner.new("event")
-    runner.start()
-    worker = Worker()
-    task = runner.create_task(worker.start)
+with ThreadedAsync.Runner("event") as runner:
+    ready, greetings = ThreadedAsync.Event(), []
+    worker = runner.create_task(work(ready, greetings))
 
     print("The main program prepares a greeting", flush=True)
     time.sleep(0.1)  # it takes its time
-    worker.greeting = "Hello from the background"
-    worker.ready.set()
-
-    task.wait(ThreadedAsync.TIMEOUT_INFINITE, None)
-    runner.stop(ThreadedAsync.TIMEOUT_DEFAULT, None)
-
-
-try:
-    main()
-except GLib.Error as error:
-    sys.exit(f"event: {error.message}")
+    greetings.append("Hello from the background")
+    ready.set()
+    worker.wait()

@@ -18,25 +18,13 @@ def show(text):
     print(f"{'main' if is_main else 'another'} thread: {text}")
 
 
-def show_in_main_loop(text):
-    runner = ThreadedAsync.Runner.get_default()
-    runner.call_in_loop(show, text, ThreadedAsync.TIMEOUT_INFINITE, None)
-
-
 def work(loop):
-    try:
-        show_in_main_loop("half of it is done")
-        show_in_main_loop("all of it is done")
-    finally:
-        loop.quit()
+    main = ThreadedAsync.Runner.get_default()
+    main.call_in_loop(show, "half of it is done")
+    main.call_in_loop(show, "all of it is done")
+    main.call_in_loop(loop.quit)
 
 
-def main():
-    loop = GLib.MainLoop()
-    thread = threading.Thread(target=work, args=(loop,))
-    thread.start()
-    loop.run()
-    thread.join()
-
-
-main()
+loop = GLib.MainLoop()
+threading.Thread(target=work, args=(loop,)).start()
+loop.run()

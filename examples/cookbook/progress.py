@@ -5,41 +5,25 @@
 """progress.py: a task that shows how far it is, and can be cancelled. A small object stands for the
 progress bar of a window."""
 
+import asyncio
+
 import gi
 
 gi.require_version("ThreadedAsync", "1")
 
-from gi.repository import Gio, GLib, GObject, ThreadedAsync  # noqa: E402
+from gi.repository import GLib, GObject, ThreadedAsync  # noqa: E402
 
 N_STEPS = 10
 
 
-class Work:
+async def work():
     """The work, in the runner's thread."""
-
-    def __init__(self, task):
-        self.promise = task.take_promise()
-        self.n_done = 0
-        self.step()
-
-    def step(self):
-        ThreadedAsync.sleep_async(10_000, self.promise.get_cancellable(), self.on_step)
-
-    def on_step(self, _source, result):
-        try:
-            ThreadedAsync.sleep_finish(result)
-        except GLib.Error as error:
-            self.promise.return_error(error)
-            return
-
-        self.n_done += 1
-        self.promise.set_progress(self.n_done / N_STEPS)
-        self.promise.set_status(f"Step {self.n_done} of {N_STEPS}")
-
-        if self.n_done < N_STEPS:
-            self.step()
-        else:
-            self.promise.return_int(self.n_done)
+    promise = ThreadedAsync.Promise.get_current()
+    for n in range(1, N_STEPS + 1):
+        await asyncio.sleep(0.01)
+        promise.set_progress(n / N_STEPS)
+        promise.set_status(f"Step {n} of {N_STEPS}")
+    return N_STEPS
 
 
 class Bar(GObject.Object):
@@ -57,31 +41,24 @@ class Window:
         self.bar = Bar()
 
     def on_start_clicked(self):
-        self.task = self.runner.create_task(Work)
+        self.task = self.runner.create_task(work())
         self.task.bind_property("progress", self.bar, "fraction", GObject.BindingFlags.SYNC_CREATE)
         self.task.wait_async(ThreadedAsync.TIMEOUT_INFINITE, None, self.on_ended)
 
     def on_cancel_clicked(self):
         self.task.cancel()
 
-    def on_ended(self, task, result):
+    def on_ended(self, task, _result):
         try:
-            _ok, n_steps = task.wait_finish(result)
-            print(f"Done after {n_steps} steps")
-        except GLib.Error as error:
-            if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
-                print("Cancelled")
-            else:
-                print(f"It did not work: {error.message}")
+            print(f"Done after {task.try_wait()} steps")
+        except asyncio.CancelledError:
+            print("Cancelled")
         self.loop.quit()
 
 
-def main():
-    loop = GLib.MainLoop()
-    runner = ThreadedAsync.Runner.new("progress")
-    runner.start()
+loop = GLib.MainLoop()
+with ThreadedAsync.Runner("progress") as runner:
     window = Window(loop, runner)
-
     window.on_start_clicked()
     loop.run()
     print(f"The bar is at {100 * window.bar.fraction:g} %")
@@ -89,8 +66,3 @@ def main():
     window.on_start_clicked()
     window.on_cancel_clicked()
     loop.run()
-
-    runner.stop(ThreadedAsync.TIMEOUT_DEFAULT, None)
-
-
-main()

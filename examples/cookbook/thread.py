@@ -14,29 +14,21 @@ from gi.repository import GLib, ThreadedAsync  # noqa: E402
 
 
 def compute(promise):
-    promise.return_int(sum(range(1, 1001)))
+    promise.return_value(sum(range(1, 1001)))
 
 
 def compute_in_thread():
-    promise = ThreadedAsync.Promise.new()
-    future = promise.get_future()
+    promise = ThreadedAsync.Promise()
+    future = promise.future
     threading.Thread(target=compute, args=(promise,)).start()
     return future
 
 
-def main():
-    loop = GLib.MainLoop()
-
-    def on_computed(future, result):
-        try:
-            _ok, total = future.wait_finish(result)
-            print(f"The sum is {total}")
-        except GLib.Error as error:
-            print(f"There is no sum: {error.message}")
-        loop.quit()
-
-    compute_in_thread().wait_async(ThreadedAsync.TIMEOUT_INFINITE, None, on_computed)
-    loop.run()
+def on_computed(future, _result):
+    print(f"The sum is {future.try_wait()}")
+    loop.quit()
 
 
-main()
+loop = GLib.MainLoop()
+compute_in_thread().wait_async(ThreadedAsync.TIMEOUT_INFINITE, None, on_computed)
+loop.run()

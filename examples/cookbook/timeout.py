@@ -8,27 +8,19 @@ import gi
 
 gi.require_version("ThreadedAsync", "1")
 
-from gi.repository import Gio, GLib, ThreadedAsync  # noqa: E402
+from gi.repository import ThreadedAsync  # noqa: E402
 
 
 def wait_for_answer(answer):
     try:
-        _ok, number = answer.wait(50_000, None)
-        print(f"The answer is {number}")
-    except GLib.Error as error:
-        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT):
-            print("There is no answer yet")
-        else:
-            print(f"There will be no answer: {error.message}")
+        print(f"The answer is {answer.wait(timeout=0.05)}")
+    except TimeoutError:
+        print("There is no answer yet")
 
 
-def main():
-    promise = ThreadedAsync.Promise.new()
-    answer = promise.get_future()
+promise = ThreadedAsync.Promise()
+answer = promise.future
 
-    wait_for_answer(answer)
-    promise.return_int(42)
-    wait_for_answer(answer)
-
-
-main()
+wait_for_answer(answer)
+promise.return_value(42)
+wait_for_answer(answer)

@@ -8,37 +8,30 @@ import gi
 
 gi.require_version("ThreadedAsync", "1")
 
-from gi.repository import GLib, GObject, ThreadedAsync  # noqa: E402
-
-FOREVER = ThreadedAsync.TIMEOUT_INFINITE
+from gi.repository import GLib, ThreadedAsync  # noqa: E402
 
 
 def print_result(queue):
-    _ok, result = queue.get_wait(FOREVER, None)
-    if isinstance(result, GLib.Error):
-        print(f"A failure: {result.message}")
+    result = queue.get_wait()
+    if isinstance(result, Exception):
+        print(f"A failure: {result}")
     else:
         print(f"A result: {result}")
 
 
 def new_queue_of_strings():
-    return ThreadedAsync.Queue(name="names", item_type=GObject.TYPE_STRING)
+    return ThreadedAsync.Queue(name="names", item_type=str)
 
 
-def main():
-    results = ThreadedAsync.Queue.new(0)
-    names = new_queue_of_strings()
-    failure = GLib.Error.new_literal(ThreadedAsync.error_quark(), "it was too late", 0)
+results = ThreadedAsync.Queue()
+names = new_queue_of_strings()
 
-    results.put_wait("42", FOREVER, None)
-    results.put_wait(failure, FOREVER, None)
-    print_result(results)
-    print_result(results)
+results.put_wait("42")
+results.put_wait(ValueError("it was too late"))
+print_result(results)
+print_result(results)
 
-    try:
-        names.try_put(GObject.Value(GObject.TYPE_INT64, 42))
-    except GLib.Error as error:
-        print(error.message)
-
-
-main()
+try:
+    names.try_put(2**40)
+except GLib.Error as error:
+    print(error.message)

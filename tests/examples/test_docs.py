@@ -11,6 +11,8 @@ import pytest
 from running import EXAMPLES, LANGUAGES, SOURCE
 
 FENCES = {"c": "c", "py": "python", "js": "js", "vala": "vala"}
+# Old programs in Python, which the page for those who come from there shows beside new ones.
+OLD_PROGRAMS = SOURCE / "tests" / "python-package" / "programs"
 PAGES = {page.stem: page for page in sorted((SOURCE / "docs").glob("*.md"))}
 
 
@@ -57,7 +59,20 @@ def test_code_for_one_language_is_from_the_examples():
         assert any(is_extract(block, program) for program in programs), block
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - {"cookbook", "javascript", "quick-start"}))
+@pytest.mark.parametrize("page", ["python", "coming-from-threaded-async"])
+def test_code_for_python_is_from_programs(page):
+    found = [*EXAMPLES.rglob("*.py"), *OLD_PROGRAMS.glob("*.py")]
+    programs = [path.read_text() for path in found]
+    blocks = code_blocks(PAGES[page], "py")
+    assert blocks
+    for block in blocks:
+        assert any(is_extract(block, program) for program in programs), block
+
+
+WITH_CODE = {"cookbook", "javascript", "quick-start", "python", "coming-from-threaded-async"}
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGES) - WITH_CODE))
 def test_other_pages_show_no_code(page):
     assert [code_blocks(PAGES[page], language) for language in LANGUAGES] == [[], [], [], []]
 

@@ -19,6 +19,7 @@ from gi.repository import GLib, GObject
 
 from ._threadedasync import errors, raw
 from ._threadedasync.blocking import blocking
+from ._threadedasync.calls import call
 from ._threadedasync.errors import (
     ForcedStop,
     QueueClosed,
@@ -61,6 +62,7 @@ __all__ = [
     "Task",
     "TasksFailed",
     "WaitTimeoutError",
+    "call",
 ]
 
 
@@ -151,6 +153,14 @@ class Promise(_raw.Promise):
 
     def __init__(self):
         pass
+
+    @staticmethod
+    def get_current():
+        """The promise of the task whose coroutine is running, to set its progress and status.
+
+        It is None outside the coroutines of tasks.
+        """
+        return _promise.get()
 
     @property
     def future(self):
@@ -358,6 +368,7 @@ class _Start:
             promise.return_error(error)
             return
         coroutine, self._coroutine = self._coroutine, None
+        self._context.run(_promise.set, promise)
         work = loop.create_task(coroutine, name=self._name, context=self._context)
         loop_tasks = _tasks.setdefault(loop, set())
         loop_tasks.add(work)
@@ -374,6 +385,9 @@ class _Start:
         work.add_done_callback(on_done)
         _cancel_with(promise.get_cancellable(), loop, work)
 
+
+# That of the task whose coroutine is running.
+_promise = contextvars.ContextVar("promise", default=None)
 
 _tasks = weakref.WeakKeyDictionary()  # of each loop, which itself does not keep them
 
