@@ -341,6 +341,7 @@ function overrideConnect(proto) {
 
 function _init() {
   namespace = this;
+  imports.overrides._threadedAsync.values.init(this);
 
   overrideQueue(this.Queue.prototype);
   overrideEvent(this.Event.prototype);

@@ -8,9 +8,9 @@
  * another thread calls.
  */
 
-/* exported Holder, box, fromResults, toArgument, toTarget, unwrap, wrap */
+/* exported Holder, init, box, fromResults, toArgument, toTarget, unwrap, wrap */
 
-const {GLib, GObject, ThreadedAsync} = imports.gi;
+const {GLib, GObject} = imports.gi;
 
 const MAIN_CONTEXT = GLib.MainContext.default();
 const GTYPE_PROTOTYPE = Object.getPrototypeOf(GObject.TYPE_INT);
@@ -23,6 +23,13 @@ var Holder = GObject.registerClass({
   GTypeName: 'ThreadedAsyncGjsHolder',
 }, class extends GObject.Object {
 });
+
+/* That of the library, which is not to be had before it is initialised. */
+let namespace = null;
+
+function init(library) {
+  namespace = library;
+}
 
 function isObject(value) {
   return typeof value === 'object' && value !== null;
@@ -56,7 +63,7 @@ function box(value, plain = new GObject.Value()) {
   const holder = new Holder();
 
   holder.value = value;
-  return ThreadedAsync.Box.new(holder, plain, MAIN_CONTEXT);
+  return namespace.Box.new(holder, plain, MAIN_CONTEXT);
 }
 
 /* What is put into queues and futures for a value: the value itself, or a box with it. */
@@ -73,7 +80,7 @@ function wrap(value) {
       return BigInt.asIntN(64, value) === value ? box(value, value) : box(value);
     case 'object':
       if (value === null || value instanceof GObject.Object || value instanceof GObject.Value ||
-          value instanceof ThreadedAsync.Box)
+          value instanceof namespace.Box)
         return value;
       if (isGType(value))
         return box(value, gtypeValue(value));
