@@ -1,0 +1,93 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Whatever other threads do, everything that belongs to the main loop comes there. */
+
+[CCode (cname = "ta_probe_flood", cheader_filename = "bindings/ta-probe.h")]
+extern void flood (ThreadedAsync.Queue queue,
+                   ThreadedAsync.Event event,
+                   ThreadedAsync.Promise promise,
+                   uint n);
+
+const int N = 100000;
+
+class Witness {
+    Thread<bool> thread = Thread.self<bool> ();
+    public uint count;
+    public uint n_elsewhere;
+
+    public void see () {
+        count++;
+        if (Thread.self<bool> () != thread)
+            n_elsewhere++;
+    }
+}
+
+async void run () throws Error {
+    var queue = new ThreadedAsync.Queue (256);
+    var event = new ThreadedAsync.Event ();
+    var got = new Witness ();
+    var signals = new Witness ();
+    var done = new Witness ();
+    var closed = new Witness ();
+    bool last_set = false;
+    double last_progress = 0;
+    int64 sum = 0;
+
+    var task = ThreadedAsync.Runner.get_default ().create_task ((task) => {
+        flood (queue, event, task.take_promise (), N);
+    });
+    event.notify["is-set"].connect (() => {
+        signals.see ();
+        last_set = event.is_set;
+    });
+    queue.items_available.connect (signals.see);
+    queue.space_available.connect (signals.see);
+    task.notify["progress"].connect (() => {
+        signals.see ();
+        last_progress = task.progress;
+    });
+    task.notify["status"].connect (signals.see);
+    queue.notify["closed"].connect (closed.see);
+    task.notify["done"].connect (done.see);
+
+    try {
+        while (true) {
+            var number = yield queue.get_async ();
+
+            got.see ();
+            sum += number.get_int64 ();
+        }
+    } catch (ThreadedAsync.Error.CLOSED error) {
+        // That was all.
+    }
+    assert ((yield task.wait_async ()).get_int64 () == N);
+    // What was to be notified of before, has been after this.
+    yield ThreadedAsync.Runner.get_default ().wait_for_next_iteration_async ();
+
+    assert (got.count == N && sum == (int64) N * (N - 1) / 2);
+    assert (got.n_elsewhere + signals.n_elsewhere + done.n_elsewhere + closed.n_elsewhere == 0);
+    assert (signals.count > 0 && done.count == 1 && closed.count == 1);
+    assert (last_set && last_progress == 1);
+}
+
+int main () {
+    var loop = new MainLoop ();
+    bool ok = false;
+
+    print ("1..1\n");
+    run.begin ((object, result) => {
+        try {
+            run.end (result);
+            ok = true;
+        } catch (Error error) {
+            print ("# %s\n", error.message);
+        }
+        loop.quit ();
+    });
+    loop.run ();
+    print ("%s 1 a flood from four threads\n", ok ? "ok" : "not ok");
+    return ok ? 0 : 1;
+}
