@@ -18,16 +18,10 @@ import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(ThreadedAsync.Client.prototype, 'execute_async', 'execute_finish');
-Gio._promisify(ThreadedAsync.Server.prototype, 'process_async', 'process_finish');
-
-const FOREVER = ThreadedAsync.TIMEOUT_INFINITE;
-
 /* The client's side. */
 async function count(client, cancellable) {
   for (let number = 0; number < 10; number++) {
-    const [answer] =
-      await client.execute_async('increment', [number], null, FOREVER, cancellable);
+    const answer = await client.execute_method('increment', [number], {}, {cancellable});
     print(`Client got: ${answer}`);
   }
 }
@@ -35,22 +29,17 @@ async function count(client, cancellable) {
 /* The server's side. */
 async function main() {
   const server = ThreadedAsync.Server.new('control-inversion');
-  const client = ThreadedAsync.Client.new(server, ThreadedAsync.Runner.get_default());
+  const client = ThreadedAsync.Client.new(server, ThreadedAsync.Runner.main);
   const cancellable = new Gio.Cancellable();
 
-  server.connect('handle-request::increment', (_server, request) => {
-    const [, number] = request.get_arg(0);
-    request.take_promise().return_int(number + 1);
-    return true;
-  });
-
+  server.handle('increment', number => number + 1);
   const ended = count(client, cancellable).catch(error => {
     if (!error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
       throw error;
   });
 
   for (let i = 0; i < 3; i++)
-    await server.process_async(FOREVER, null);
+    await server.process();
 
   // The client waits for the fourth answer, until it is cancelled.
   cancellable.cancel();

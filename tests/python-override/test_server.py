@@ -314,3 +314,31 @@ def test_source(server, runner):
     main_loop.run()
     source.destroy()
     assert counter.answers == list(range(1, 101))
+
+
+@pytest.fixture
+def probe():
+    TaProbe = pytest.importorskip("gi.repository.TaProbe")
+    return TaProbe
+
+
+def test_a_server_in_c_answers(runner, probe):
+    server = probe.server_new()
+    counter = Counter(server, runner)
+    task = runner.create_task(counter.run(10))
+    for i in range(1, 11):
+        assert process(server)
+        assert counter.answers == list(range(1, i + 1))
+    assert not process(server)
+    assert task.wait(LONG) == "done"
+
+
+def test_clients_in_c_ask(server, runner, probe):
+    """They share the loop with coroutines, which ask, too."""
+    server.handle("increment", lambda number: number + 1)
+    counter = Counter(server, runner)
+    script = runner.create_task(counter.run(10))
+    native = probe.ask_repeatedly(ThreadedAsync.Client(server, runner), "increment", 10)
+    assert server.process_all(LONG) == 20
+    assert script.wait(LONG) == "done"
+    assert native.wait(LONG) == 55

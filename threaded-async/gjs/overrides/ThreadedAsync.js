@@ -17,6 +17,8 @@ const {Gio, GLib, GObject} = imports.gi;
 
 const {Holder, box, fromResults, toArgument, toTarget, unwrap, wrap} =
   imports.overrides._threadedAsync.values;
+const {overrideClient, overrideRequest, overrideServer} =
+  imports.overrides._threadedAsync.servers;
 const {mayGoOn, parse, promisify, toMicroseconds, toWait, turn} =
   imports.overrides._threadedAsync.waits;
 
@@ -349,7 +351,10 @@ function _init() {
   overridePromise(this.Promise.prototype);
   overrideRunnerFunctions(this.Runner.prototype);
   overrideRunnerCalls(this.Runner.prototype);
-  for (const type of [this.Event, this.Future, this.Queue, this.Runner])
+  overrideRequest(this.Request.prototype);
+  overrideClient(this.Client.prototype);
+  overrideServer(this.Server.prototype);
+  for (const type of [this.Event, this.Future, this.Queue, this.Runner, this.Server])
     overrideConnect(type.prototype);
 
   Object.defineProperty(this.Runner, 'main', {get: () => this.Runner.get_default()});
