@@ -21,9 +21,6 @@ EXAMPLES = SOURCE / "examples"
 LANGUAGES = ["c", "py", "js", "vala"]
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
-# Those that use the override, where the others use the typelib as it is.
-OVERRIDDEN = {"arena/arena", "control-inversion"}
-
 # Longer than anything takes; no test depends on how long it is.
 SECONDS = 60
 
@@ -44,16 +41,6 @@ def command(name, language):
     return ["gjs", "-m", EXAMPLES / f"{name}.js"]
 
 
-def environment(name, language):
-    """What an example is to be run with."""
-    path = os.environ.get("OVERRIDE_PATH", "")
-    if language != "py" or name not in OVERRIDDEN:
-        return ENVIRONMENT
-    if not path:
-        pytest.skip("there is no override")
-    return {**ENVIRONMENT, "PYTHONPATH": path}
-
-
 def decode(output):
     return output.decode(errors="surrogateescape")
 
@@ -64,7 +51,7 @@ def run(name, language, *args, prefix=(), **kwargs):
     done = subprocess.run(
         [*prefix, *command(name, language), *args],
         stdin=subprocess.DEVNULL,
-        env=environment(name, language),
+        env=ENVIRONMENT,
         timeout=SECONDS,
         **options,
     )
