@@ -5,6 +5,7 @@
 
 # What the library, its examples and its tests need, on Debian 12 and newer.
 packages=(
+  at-spi2-core
   black
   clang-format
   dbus
@@ -12,6 +13,7 @@ packages=(
   flake8
   gcc
   gi-docgen
+  gir1.2-atspi-2.0
   gir1.2-gdkpixbuf-2.0
   gir1.2-glib-2.0
   gir1.2-gtk-4.0
