@@ -4,6 +4,7 @@
 """What this package needs of gi.repository.ThreadedAsync, and nothing else does."""
 
 import asyncio
+import queue
 import sys
 import threading
 import traceback
@@ -20,7 +21,6 @@ from threaded_async._errors import ShutdownType  # noqa: E402
 # Raised in the thread of a loop that is stuck, to stop it.
 ForcedThreadShutdown = ThreadedAsync.ForcedStop
 
-BlockingEvent = ThreadedAsync.Event
 BlockingQueue = ThreadedAsync.Queue
 QueueClosed = ThreadedAsync.QueueClosed
 WouldBlock = (ThreadedAsync.QueueEmpty, ThreadedAsync.QueueFull)
@@ -29,13 +29,47 @@ WouldBlock = (ThreadedAsync.QueueEmpty, ThreadedAsync.QueueFull)
 SHORTEST_STOP = 0.01
 
 
-def wait_for_event(event: ThreadedAsync.Event, timeout: Optional[float]) -> bool:
-    """Blocks the thread, and returns whether the event was set in time."""
-    try:
-        event.wait(timeout)
-    except TimeoutError:
-        return False
-    return True
+class Bell:
+    """What a thread waits for. Whoever rings before it waits is heard, too."""
+
+    __slots__ = ("_queue",)
+
+    def __init__(self) -> None:
+        # Nothing wakes a thread faster than a queue of the library.
+        self._queue: "ThreadedAsync.Queue[None]" = ThreadedAsync.Queue()
+
+    def ring(self) -> None:
+        self._queue.try_put(None)
+
+    def wait(self, timeout: Optional[float]) -> bool:
+        """Blocks the thread, and returns whether somebody has rung."""
+        try:
+            self._queue.get_wait(timeout)
+        except TimeoutError:
+            return False
+        return True
+
+
+class BellInLoop:
+    """The same for a thread whose loop must not be blocked, so that the library would refuse it.
+
+    This package always let one runner wait for another.
+    """
+
+    __slots__ = ("_queue",)
+
+    def __init__(self) -> None:
+        self._queue: "queue.SimpleQueue[None]" = queue.SimpleQueue()
+
+    def ring(self) -> None:
+        self._queue.put(None)
+
+    def wait(self, timeout: Optional[float]) -> bool:
+        try:
+            self._queue.get(timeout=timeout)
+        except queue.Empty:
+            return False
+        return True
 
 
 class LoopThread:

@@ -16,8 +16,8 @@ import traceback
 from types import CodeType, TracebackType
 from typing import Any, Generic, List, Optional, Tuple, TypeVar, Union
 
-from threaded_async import _loop
 from threaded_async._errors import EventLoopTimeoutError
+from threaded_async._loop import Bell, BellInLoop
 
 R = TypeVar("R")
 
@@ -53,10 +53,10 @@ def format_stack(stack: Stack) -> str:
 class Waiter:
     """A thread that blocks until it is woken. It is for one wait.
 
-    Events are used again, and one may be set late, for a wait that is over: only `woken` counts.
+    Bells are used again, and may ring late, for a wait that is over: only `woken` counts.
     """
 
-    __slots__ = ("woken", "cancelled", "_event")
+    __slots__ = ("woken", "cancelled", "_bell")
 
     # Those of this thread that are not in use. A wait may come in the midst of another, from the
     # handler of a signal, and needs another one then.
@@ -66,21 +66,18 @@ class Waiter:
         self.woken = False
         # Whether it was woken only because what it waits for will never come.
         self.cancelled = False
-        event: Union[_loop.BlockingEvent, threading.Event]
+        self._bell: Union[Bell, BellInLoop]
         if asyncio._get_running_loop() is not None:
-            # The library refuses to block the loop of a runner, but to wait for another runner
-            # there is allowed here.
-            event = threading.Event()
+            self._bell = BellInLoop()
         else:
             try:
-                event = self._local.events.pop()
+                self._bell = self._local.bells.pop()
             except (AttributeError, IndexError):
-                event = _loop.BlockingEvent()
-        self._event = event
+                self._bell = Bell()
 
     def wake(self) -> None:
         self.woken = True
-        self._event.set()
+        self._bell.ring()
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -91,24 +88,18 @@ class Waiter:
         remaining = timeout
         end = 0.0 if timeout is None else time.monotonic() + timeout
         while not self.woken:
-            if isinstance(self._event, threading.Event):
-                in_time = self._event.wait(remaining)
-            else:
-                in_time = _loop.wait_for_event(self._event, remaining)
-            if not in_time:
+            if not self._bell.wait(remaining):
                 return self.woken
-            # Cleared before it looks whether it was woken, or a call of wake() could be lost.
-            self._event.clear()
             if timeout is not None:
                 remaining = max(0.0, end - time.monotonic())
         return True
 
     def release(self) -> None:
-        if not isinstance(self._event, threading.Event):
+        if isinstance(self._bell, Bell):
             try:
-                self._local.events.append(self._event)
+                self._local.bells.append(self._bell)
             except AttributeError:
-                self._local.events = [self._event]
+                self._local.bells = [self._bell]
 
 
 class Outcome(Generic[R]):

@@ -5,6 +5,7 @@
 
 import asyncio
 import threading
+from asyncio import _get_running_loop
 from typing import Callable, Generic, List, Optional, TypeVar
 
 from threaded_async import _loop
@@ -15,6 +16,9 @@ from threaded_async._errors import (
 )
 from threaded_async._outcome import Outcome, Waiter
 from threaded_async._runner import AsyncRunner
+
+# What a wait for a queue fails with.
+Failures = (TimeoutError, _loop.QueueClosed, *_loop.WouldBlock)
 
 R = TypeVar("R")
 R2 = TypeVar("R2")
@@ -173,29 +177,41 @@ class Queue(Generic[R]):
 
     async def get(self) -> R:
         """Takes an item, in a coroutine of the runner."""
-        if not self._runner.in_runner_loop:
-            return self._without_waiting(self._queue.try_get)
+        if _get_running_loop() is not self._runner._loop:
+            return self._in_other_loop(self._queue.try_get)
         return await self._queue.get()
 
     async def put(self, item: R) -> None:
         """Puts an item, when there is room for it, in a coroutine of the runner."""
-        if not self._runner.in_runner_loop:
-            return self._without_waiting(lambda: self._queue.try_put(item))
+        if _get_running_loop() is not self._runner._loop:
+            return self._in_other_loop(lambda: self._queue.try_put(item))
         await self._queue.put(item)
 
     def get_wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> R:
         """Takes an item; blocks until there is one. A get that timed out takes none."""
-        return self._block(self._queue.get_wait, self._queue.try_get, self.get_wait, timeout)
+        runner = self._runner
+        timeout = runner._get_timeout_or_default(timeout)
+        try:
+            if runner._is_running and _get_running_loop() is None:
+                return self._queue.get_wait(timeout)
+            return self._in_loop(self._queue.try_get, lambda: self._queue.get_wait(timeout))
+        except Failures as error:
+            raise self._failed(error, self.get_wait, timeout) from None
 
     def put_wait(self, item: R, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
         """Puts an item; blocks until there is room for it. A put that timed out puts nothing."""
+        runner = self._runner
+        timeout = runner._get_timeout_or_default(timeout)
+        try:
+            if runner._is_running and _get_running_loop() is None:
+                return self._queue.put_wait(item, timeout)
+            return self._in_loop(
+                lambda: self._queue.try_put(item), lambda: self._queue.put_wait(item, timeout)
+            )
+        except Failures as error:
+            raise self._failed(error, self.put_wait, timeout) from None
 
-        def put(timeout: Optional[float]) -> None:
-            self._queue.put_wait(item, timeout)
-
-        self._block(put, lambda: self._queue.try_put(item), self.put_wait, timeout)
-
-    def _without_waiting(self, attempt: Callable[[], R2]) -> R2:
+    def _in_other_loop(self, attempt: Callable[[], R2]) -> R2:
         """What a coroutine of another loop may do, as with a queue of asyncio."""
         try:
             return attempt()
@@ -205,31 +221,27 @@ class Queue(Generic[R]):
                 "put_wait()."
             ) from None
 
-    def _block(
-        self,
-        operation: Callable[[Optional[float]], R2],
-        attempt: Callable[[], R2],
-        subject: object,
-        timeout: Optional[float],
-    ) -> R2:
+    def _in_loop(self, attempt: Callable[[], R2], operation: Callable[[], R2]) -> R2:
+        """What blocks, where it must not, and on a runner that does not run."""
         runner = self._runner
-        timeout = runner._get_timeout_or_default(timeout)
-        try:
-            if runner._is_new or runner.in_runner_loop:
-                return attempt()
-            runner._assert_running()
-            return outside_loops(lambda: operation(timeout))
-        except _loop.WouldBlock:
-            # Nobody would end the wait, if the runner is never started, or it is the loop's own.
-            runner._assert_running()
-            raise RuntimeError(
-                "Cannot wait for a queue in the event loop of its runner: await get() or put()."
-            ) from None
-        except TimeoutError:
-            raise EventLoopTimeoutError(subject, timeout) from None
-        except _loop.QueueClosed:
+        if runner._is_new or runner.in_runner_loop:
+            return attempt()
+        runner._assert_running()
+        return outside_loops(operation)
+
+    def _failed(
+        self, error: BaseException, subject: object, timeout: Optional[float]
+    ) -> BaseException:
+        if isinstance(error, TimeoutError):
+            return EventLoopTimeoutError(subject, timeout)
+        if isinstance(error, _loop.QueueClosed):
             # By the runner when it ended, perhaps while this was waiting.
-            raise asyncio.CancelledError() from None
+            return asyncio.CancelledError()
+        # Nobody would end the wait, if the runner is never started, or it is the loop's own.
+        self._runner._assert_running()
+        return RuntimeError(
+            "Cannot wait for a queue in the event loop of its runner: await get() or put()."
+        )
 
 
 def outside_loops(fun: Callable[[], R2]) -> R2:

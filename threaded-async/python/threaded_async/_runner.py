@@ -4,7 +4,6 @@
 """Event loops in the background."""
 
 import asyncio
-import enum
 import weakref
 from types import CoroutineType, TracebackType
 from typing import (
@@ -40,12 +39,6 @@ CATCH_UP_TURNS = 8
 REST_TURNS = 64
 
 NOT_RUNNING = "Event loop is not running."
-
-
-class State(enum.Enum):
-    NEW = enum.auto()
-    RUNNING = enum.auto()
-    ENDED = enum.auto()
 
 
 class Closable(Protocol):
@@ -130,7 +123,8 @@ class AsyncRunner:
         self.call_in_loop_timeout = call_in_loop_timeout
         self._debug = debug
         self._log_forced_shutdown = log_forced_shutdown_stack_trace
-        self._state = State.NEW
+        self._is_new = True
+        self._is_running = False
         self._shutdown_type = ShutdownType.NOT_SHUT_DOWN
         self._thread = LoopThread()
         self._loop: Optional[asyncio.AbstractEventLoop] = None
@@ -149,17 +143,18 @@ class AsyncRunner:
         return self.call_in_loop_timeout
 
     def _assert_running(self) -> None:
-        assert self._state is State.RUNNING, NOT_RUNNING
+        assert self._is_running, NOT_RUNNING
 
     # The context
 
     def __enter__(self) -> "AsyncRunner":
         """Starts the loop, and returns when it runs."""
-        assert self._state is not State.RUNNING, "The event loop is running already."
-        if self._state is State.ENDED:
+        assert not self._is_running, "The event loop is running already."
+        if not self._is_new:
             raise RuntimeError("An AsyncRunner can be entered only once: make another one.")
         self._loop = self._thread.start(self._debug)
-        self._state = State.RUNNING
+        self._is_new = False
+        self._is_running = True
         return self
 
     def __exit__(
@@ -180,10 +175,8 @@ class AsyncRunner:
         try:
             with TimeoutTimer(self._get_timeout_or_default(self.exit_timeout)) as timer:
                 try:
-                    self.wait_for_next_eventloop_iteration(timer.remaining)
-                    self.call_in_loop(self._cancel_all, timer.remaining)
-                    self.wait_for_next_eventloop_iteration(timer.remaining)
-                    self.call_in_loop(self._thread.let_go, timer.remaining)
+                    call = Call(self._thread.let_go)
+                    self._call(call, timer.remaining, self._rest, CATCH_UP_TURNS, self._leave, call)
                     stuck = False
                 except EventLoopTimeoutError:
                     pass
@@ -191,11 +184,15 @@ class AsyncRunner:
             self._end(stuck)
         self._raise_failures()
 
-    def _cancel_all(self) -> None:
+    def _leave(self, call: Call[None]) -> None:
+        """What is done in the loop before it ends."""
         for background_task in tuple(self._tasks):
             background_task.cancel_in_loop()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
+        # A turn for them to end, and as many for what they told others.
+        assert self._loop is not None
+        self._loop.call_soon(self._rest, CATCH_UP_TURNS, _call_soon, call.run)
 
     def _end(self, stuck: bool) -> None:
         self._shutdown_type = ShutdownType.UNKNOWN
@@ -204,7 +201,7 @@ class AsyncRunner:
                 self._get_timeout_or_default(self.exit_timeout), stuck, self._log_forced_shutdown
             )
         finally:
-            self._state = State.ENDED
+            self._is_running = False
             for closable in tuple(self._closables):
                 closable._close()
             for waiter in tuple(self._waiters.copy()):
@@ -227,11 +224,7 @@ class AsyncRunner:
     @property
     def is_running(self) -> bool:
         """Whether the loop runs and can be given work."""
-        return self._state is State.RUNNING
-
-    @property
-    def _is_new(self) -> bool:
-        return self._state is State.NEW
+        return self._is_running
 
     @property
     def shutdown_type(self) -> ShutdownType:
