@@ -14,6 +14,7 @@ import gi
 
 gi.require_version("ThreadedAsync", "1")  # type: ignore[attr-defined]
 
+from gi.repository import GLib  # type: ignore[attr-defined] # noqa: E402
 from gi.repository import ThreadedAsync  # noqa: E402
 
 from threaded_async._errors import ShutdownType  # noqa: E402
@@ -138,3 +139,26 @@ class LoopThread:
                 end="",
                 file=sys.stderr,
             )
+
+
+class Barrier:
+    """Waits until a loop has done all that is ready in it: at no cost if it is at rest already."""
+
+    def __init__(self, thread: LoopThread) -> None:
+        # A server lets the loops of its clients rest before it handles a request, and this one has
+        # none to handle. With a context of its own any thread may use it.
+        context = GLib.MainContext.new()
+        self._server = ThreadedAsync.Server("AsyncRunner", main_context=context)
+        self._client = ThreadedAsync.Client(self._server, thread._runner)
+
+    def wait(self, timeout: Optional[float]) -> bool:
+        """Blocks the thread, and returns whether the loop came to rest in time.
+
+        A loop that never comes to rest counts as resting after a number of turns. One of which it
+        was told once that it is stuck is not waited for until it goes on.
+        """
+        try:
+            self._server.process(timeout)
+        except TimeoutError:
+            return False
+        return True

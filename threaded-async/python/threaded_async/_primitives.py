@@ -54,7 +54,12 @@ class Event:
 
     def is_set(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
         """Whether the event is set, when the loop has done all that was ready."""
-        return self._runner.call_in_loop(self._event.is_set, timeout=timeout)
+        runner = self._runner
+        runner._assert_running()
+        timeout = runner._get_timeout_or_default(timeout)
+        if not runner.in_runner_loop:
+            runner._wait_for_rest(timeout)
+        return self._event.is_set()
 
     def wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> None:
         """Blocks until the event is set; EventLoopTimeoutError if that takes too long."""
@@ -148,32 +153,25 @@ class Queue(Generic[R]):
     def _close(self) -> None:
         self._queue.close()
 
-    def _call(self, fun: Callable[[], R2], timeout: Optional[float]) -> R2:
-        """Lets the loop do all that was ready first, if it runs."""
-        if self._runner._is_new:
-            return fun()
-        return self._runner.call_in_loop(fun, timeout=timeout)
-
-    def _qsize(self) -> int:
-        return self._queue.get_length()
-
-    def _full(self) -> bool:
-        return 0 < self._maxsize <= self._queue.get_length()
-
-    def _empty(self) -> bool:
-        return self._queue.get_length() == 0
+    def _catch_up(self, timeout: Optional[float]) -> None:
+        """Lets the loop do all that is ready, unless it has not been started, or is this one."""
+        runner = self._runner
+        timeout = runner._get_timeout_or_default(timeout)
+        if not (runner._is_new or runner.in_runner_loop):
+            runner._wait_for_rest(timeout)
 
     def empty(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
         """Whether there is no item, when the loop has done all that was ready."""
-        return self._call(self._empty, timeout)
+        return self.qsize(timeout) == 0
 
     def full(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
         """Whether there is no room, when the loop has done all that was ready."""
-        return self._call(self._full, timeout)
+        return self.qsize(timeout) >= self._maxsize > 0
 
     def qsize(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> int:
         """How many items there are, when the loop has done all that was ready."""
-        return self._call(self._qsize, timeout)
+        self._catch_up(timeout)
+        return self._queue.get_length()
 
     async def get(self) -> R:
         """Takes an item, in a coroutine of the runner."""

@@ -25,7 +25,7 @@ from threaded_async._errors import (
     ExceptionGroup,
     ShutdownType,
 )
-from threaded_async._loop import ForcedThreadShutdown, LoopThread
+from threaded_async._loop import Barrier, ForcedThreadShutdown, LoopThread
 from threaded_async._outcome import Outcome, Stack, Waiter, capture_stack, format_stack
 from threaded_async._tasks import BackgroundTask, RunnerTask
 from threaded_async.timers import TimeoutTimer
@@ -128,6 +128,8 @@ class AsyncRunner:
         self._shutdown_type = ShutdownType.NOT_SHUT_DOWN
         self._thread = LoopThread()
         self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._barrier: Optional[Barrier] = None
+        self._is_known_to_be_stuck = False
         # Used as sets. A task stays until it has succeeded, or somebody knows how it ended. What
         # is in them when the loop has ended is told so; who adds something checks afterwards that
         # the runner is still running.
@@ -202,6 +204,7 @@ class AsyncRunner:
             )
         finally:
             self._is_running = False
+            self._barrier = None
             for closable in tuple(self._closables):
                 closable._close()
             for waiter in tuple(self._waiters.copy()):
@@ -338,7 +341,17 @@ class AsyncRunner:
 
     def _wait_for_rest(self, timeout: Optional[float]) -> None:
         """Blocks until the loop has nothing more to do, or has gone round REST_TURNS times."""
-        self._wait_for_loop(timeout, REST_TURNS)
+        self._assert_running()
+        barrier = self._barrier
+        if barrier is None:
+            barrier = self._barrier = Barrier(self._thread)
+        if self._is_known_to_be_stuck:
+            # The library waits no more for a loop of which it has told that it is stuck.
+            self._wait_for_loop(timeout, REST_TURNS)
+            self._is_known_to_be_stuck = False
+        elif not barrier.wait(timeout):
+            self._is_known_to_be_stuck = True
+            raise self._name_busy_task(timeout) or EventLoopTimeoutError("the loop", timeout)
 
     def _rest(self, turns: int, callback: Callable[..., object], *args: Any) -> None:
         """Calls back, in the loop, when nothing else is ready in it, or after so many turns."""
