@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  * [property@Runner:exit-timeout] when it is stopped, its [property@Runner:default-timeout] for
  * everything else.
  *
- * Only calls on a runner or a task take it; elsewhere it is an invalid argument.
+ * Only calls on a runner, a task, a client or a server take it; elsewhere it is an invalid argument.
  *
  * Since: 1.0
  */
