@@ -277,6 +277,8 @@ test_spinning (void)
 typedef struct
 {
   guint     n_left;
+  guint     hold_at; /* where it holds the loop up until `go_on` is opened */
+  TestGate  go_on;
   TaClient *client;
 } Countdown;
 
@@ -285,7 +287,10 @@ count_down_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Countdown *countdown = data;
 
-  if (--countdown->n_left > 0)
+  countdown->n_left--;
+  if (countdown->hold_at > 0 && countdown->n_left == countdown->hold_at)
+    test_gate_await (&countdown->go_on, 1);
+  if (countdown->n_left > 0)
     ta_sleep_async (0, NULL, count_down_cb, countdown);
   else
     ta_client_execute_async (countdown->client, "late", NULL, 0, NULL, TA_TIMEOUT_INFINITE, NULL,
@@ -315,19 +320,40 @@ comes_within (guint n_turns, guint rest_turns)
   g_autoptr (TaRunner) runner = test_runner_new_started ("turns");
   g_autoptr (TaClient) client = ta_client_new (server, runner);
   Countdown            countdown = { .n_left = n_turns, .client = client };
+  g_autoptr (GError)   error = NULL;
+  TestGate             blocked, release;
+  TestResult           result;
   gboolean             is_handled;
 
   g_assert_cmpuint (ta_server_get_rest_turns (server), ==, rest_turns);
   g_signal_connect (server, "handle-request", G_CALLBACK (answer_null_cb), NULL);
 
-  /* Both are in the same turn of the loop. */
+  /* However slow this thread is, the loop begins to count when it has been asked already, and the
+   * request does not come right after the turns that the server waits for. */
+  if (n_turns > rest_turns)
+    countdown.hold_at = (n_turns - rest_turns) / 2;
+  test_gate_init (&countdown.go_on);
+  test_gate_init (&blocked);
+  test_gate_init (&release);
+  test_runner_block (runner, &blocked, &release);
   ta_runner_call_in_loop_async (runner, start_countdown_cb, &countdown, NULL, TA_TIMEOUT_INFINITE,
                                 NULL, NULL, NULL);
-  is_handled = test_server_process (server);
+  test_result_init (&result, g_main_context_default ());
+  TEST_OUTSIDE (&result,
+                ta_server_process_async (server, TEST_DEADLINE_US, NULL, test_result_cb, &result));
+  test_gate_open (&release);
+  TEST_TURN_UNTIL (g_main_context_default (), result.calls == 1);
+  is_handled = ta_server_process_finish (server, result.result, &error);
+  g_assert_no_error (error);
+  test_result_clear (&result);
+  test_gate_open (&countdown.go_on);
   while (!is_handled && !test_server_process (server))
     continue;
 
   test_runner_stop (runner);
+  test_gate_clear (&blocked);
+  test_gate_clear (&release);
+  test_gate_clear (&countdown.go_on);
 
   return is_handled;
 }
