@@ -287,7 +287,35 @@ test_not_sent (void)
                  G_IO_ERROR_INVALID_ARGUMENT, "");
 }
 
-/* A call that waits behind another is not made when the runner stops, but told how it ended. */
+/* A runner that stops cancels the method that blocks it, and every call is told how it ended. */
+static void
+test_stop_blocked (void)
+{
+  g_autoptr (Caller)   caller = caller_new ();
+  g_autoptr (TaRunner) runner = test_runner_new_started ("blocked");
+  TestResult           results[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      test_result_init (&results[i], NULL);
+      ta_runner_call_method_async (runner, TA_VALUE_STRING ("TaProbe"), "wait", NULL, 0,
+                                   TA_TIMEOUT_INFINITE, NULL, test_result_cb, &results[i]);
+    }
+  caller_await_waiting (caller, 1);
+  ta_runner_stop (runner, G_USEC_PER_SEC, NULL, NULL);
+  g_assert_false (ta_runner_get_running (runner));
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      TEST_TURN_UNTIL (NULL, results[i].calls == 1);
+      g_assert_false (ta_runner_call_method_finish (runner, results[i].result, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      test_result_clear (&results[i]);
+    }
+}
+
 static void
 test_stop (void)
 {
@@ -341,6 +369,7 @@ main (int argc, char **argv)
   test_add ("/method/timeout", test_timeout);
   test_add ("/method/not-sent", test_not_sent);
   test_add ("/method/stop", test_stop);
+  test_add ("/method/stop-blocked", test_stop_blocked);
   test_add ("/method/no-module", test_no_module);
 
   return g_test_run ();

@@ -166,7 +166,7 @@ test('a runner that stops cancels the method', async () => {
   const call = stopped.call(TaProbe, 'wait');
   call.catch(() => {});
   await until(() => TaProbe.get_n_waiting() === 1);
-  await stopped.stop({timeout: 5});
+  await stopped.stop({timeout: 1});
   await assertFails(call, Gio.IOErrorEnum, CANCELLED);
   assertEqual(TaProbe.get_n_waiting(), 0);
   await assertFails(stopped.call(TaProbe, 'nothing'), ThreadedAsync.Error, NOT_RUNNING);
