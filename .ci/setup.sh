@@ -30,6 +30,8 @@ packages=(
   mypy
   ninja-build
   pkg-config
+  python-gi-dev
+  python3-dev
   python3-gi
   python3-pytest
   ruby-gio2

@@ -222,8 +222,8 @@ def test_memory_stays_flat(runner):
     gc.collect()
     before = n_pages()
     wait_often(4000)
-    # Less than 100 bytes for each.
-    assert n_pages() - before < 100
+    # Each that was left behind would be more than 1000 bytes.
+    assert n_pages() - before < 500
 
 
 def test_cancelled_is_cancelled(runner):

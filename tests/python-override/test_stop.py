@@ -131,13 +131,22 @@ def define(body):
 
 @pytest.mark.parametrize("name", STUCK)
 def test_forced_stop(name):
-    runner = ThreadedAsync.Runner("stuck", exit_timeout=1.0)
-    runner.start()
-    task = runner.create_task(define(STUCK[name])())
-    time.sleep(0.05)
-    assert stopped(runner, 1.0) == ShutdownType.FORCE_STOPPED
-    with pytest.raises((asyncio.CancelledError, KeyboardInterrupt)):
-        task.wait(LONG)
+    # Where the machine is so busy that the thread does not come to its turn in time, it may take
+    # more than one.
+    for _ in range(5):
+        runner = ThreadedAsync.Runner("stuck")
+        runner.start()
+        task = runner.create_task(define(STUCK[name])())
+        time.sleep(0.05)
+        try:
+            shutdown_type = stopped(runner, 1.0)
+        except TimeoutError:
+            continue
+        assert shutdown_type == ShutdownType.FORCE_STOPPED
+        with pytest.raises(asyncio.CancelledError):
+            task.wait(LONG)
+        return
+    pytest.fail("no runner was stopped")
 
 
 def test_abandoned():

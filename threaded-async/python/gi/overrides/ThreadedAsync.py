@@ -8,16 +8,15 @@ as the same object, exceptions arrive with their traceback, and coroutines can a
 """
 
 import asyncio
-import contextvars
 import ctypes
 import inspect
 import threading
-import weakref
 
 from gi.overrides import override
-from gi.repository import GLib, GObject
+from gi.repository import Gio, GLib
 
-from ._threadedasync import errors, raw
+from ._threadedasync import backend, errors, raw
+from ._threadedasync.backend import EMPTY
 from ._threadedasync.blocking import blocking
 from ._threadedasync.calls import call
 from ._threadedasync.errors import (
@@ -30,15 +29,13 @@ from ._threadedasync.errors import (
 )
 from ._threadedasync.loop import End, Loop
 from ._threadedasync.raw import DEFAULT_TIMEOUT, microseconds, seconds
-from ._threadedasync.values import boxed, unboxed
-from ._threadedasync.waits import Wait
+from ._threadedasync.tasks import create_task, current_promise
+from ._threadedasync.waits import EVENT, FUTURE, GET, RESERVE, wait_for
 
 _raw = raw.ThreadedAsync
-_take = _raw.Box.take
-
-
-def _take_blocking(timeout_us, source):
-    return _take(source, None, timeout_us, None)
+_take = backend.take
+_try_take = backend.try_take
+_try_put = backend.try_put
 
 
 def _default(timeout_us, otherwise):
@@ -91,7 +88,7 @@ class Future(_raw.Future):
         """
         timeout_us = microseconds(timeout)
         try:
-            return unboxed(blocking(_take_blocking, timeout_us, self))
+            return _take(self, None, timeout_us)
         except GLib.Error as failure:
             error = failure
         if timeout_us == 0 and errors.kind(error) == errors.WOULD_BLOCK:
@@ -101,7 +98,7 @@ class Future(_raw.Future):
     def try_wait(self):
         """Returns the value, or raises the exception, if the future is done."""
         try:
-            return unboxed(_take(self, None, 0, None))
+            return _take(self, None, 0)
         except GLib.Error as failure:
             error = failure
         errors.raise_for(self, error)
@@ -109,13 +106,9 @@ class Future(_raw.Future):
     async def _wait(self):
         result = None
         if not self.get_done():
-            result = await Wait(
-                lambda cancellable, done: _raw.Future.wait_async(
-                    self, raw.INFINITE, cancellable, done
-                )
-            ).result()
+            result = await wait_for(FUTURE, self, raw.INFINITE)
         try:
-            return unboxed(_take(self, result, 0, None))
+            return _take(self, result, 0)
         except GLib.Error as failure:
             error = failure
         errors.raise_for(self, error)
@@ -160,7 +153,7 @@ class Promise(_raw.Promise):
 
         It is None outside the coroutines of tasks.
         """
-        return _promise.get()
+        return current_promise()
 
     @property
     def future(self):
@@ -169,7 +162,7 @@ class Promise(_raw.Promise):
 
     def return_value(self, value=None):
         """Ends the promise with any object."""
-        _raw.Promise.return_value(self, boxed(value))
+        backend.return_value(self, value)
 
     def return_error(self, error):
         """Ends the promise with an exception."""
@@ -200,11 +193,11 @@ class Event(_raw.Event):
     async def _wait(self):
         if self.get_is_set():
             return True
-        result = await Wait(
-            lambda cancellable, done: _raw.Event.wait_async(self, raw.INFINITE, cancellable, done)
-        ).result()
+        result = await wait_for(EVENT, self, raw.INFINITE)
         try:
-            return _raw.Event.wait_finish(self, result)
+            if isinstance(result, Gio.AsyncResult):
+                return _raw.Event.wait_finish(self, result)
+            return result.finish_event()
         except GLib.Error as error:
             _raise(error)
 
@@ -247,23 +240,28 @@ class Queue(_raw.Queue):
             properties["item_type"] = item_type
         super().__init__(capacity=capacity, name=name, **properties)
 
-    def _boxed(self, item):
-        item_type = self.get_item_type()
-        return boxed(item, None if item_type == GObject.TYPE_NONE else item_type)
-
     def try_get(self):
         """Returns an item, or raises QueueEmpty or QueueClosed; never waits."""
+        item = _try_take(self)
+        if item is not EMPTY:
+            return item
         try:
-            return unboxed(_take(self, None, 0, None))
+            return _take(self, None, 0)
         except GLib.Error as error:
             _raise(error, QueueEmpty)
 
     def try_put(self, item):
         """Puts an item, or raises QueueFull or QueueClosed; never waits."""
         try:
-            _raw.Queue.try_put(self, self._boxed(item))
+            done = _try_put(self, item)
         except GLib.Error as error:
-            _raise(error, QueueFull)
+            _raise(error)
+        if not done:
+            raise QueueFull(f"there is no space in {self._describe()}", *errors.WOULD_BLOCK)
+
+    def _describe(self):
+        name = self.get_name()
+        return "a queue" if name is None else f"queue “{name}”"
 
     def get_wait(self, timeout=None):
         """Blocks the thread until there is an item, and returns it.
@@ -274,7 +272,7 @@ class Queue(_raw.Queue):
         :raises RuntimeError: waiting here would block the loop of a runner: await get() there
         """
         try:
-            return unboxed(blocking(_take_blocking, microseconds(timeout), self))
+            return _take(self, None, -1 if timeout is None else microseconds(timeout))
         except GLib.Error as error:
             _raise(error, WaitTimeoutError)
 
@@ -286,9 +284,8 @@ class Queue(_raw.Queue):
         :raises QueueClosed: the queue is closed
         :raises RuntimeError: waiting here would block the loop of a runner: await put() there
         """
-        value = self._boxed(item)
         try:
-            blocking(lambda us: _raw.Queue.put_wait(self, value, us, None), microseconds(timeout))
+            backend.put(self, item, -1 if timeout is None else microseconds(timeout))
         except GLib.Error as error:
             _raise(error)
 
@@ -299,21 +296,18 @@ class Queue(_raw.Queue):
         :raises WaitTimeoutError: (a TimeoutError) the time is up
         :raises QueueClosed: the queue is closed, and empty
         """
-        timeout_us = microseconds(timeout)
-        try:
-            return unboxed(_take(self, None, 0, None))
-        except GLib.Error as failure:
-            error = failure
-        if timeout_us == 0 or errors.kind(error) != errors.WOULD_BLOCK:
-            _raise(error, WaitTimeoutError)
+        timeout_us = -1 if timeout is None else microseconds(timeout)
+        item = _try_take(self)
+        if item is not EMPTY:
+            return item
 
-        result = await Wait(
-            lambda cancellable, done: _raw.Queue.get_async(self, timeout_us, cancellable, done)
-        ).result()
+        result = await wait_for(GET, self, timeout_us) if timeout_us != 0 else None
         try:
-            return unboxed(_take(self, result, 0, None))
+            return _take(self, result, 0)
         except GLib.Error as error:
-            _raise(error)
+            _raise(error, WaitTimeoutError)
+        finally:
+            result = None
 
     async def put(self, item, timeout=None):
         """Waits until there is space, and puts the item; in a coroutine of any asyncio loop.
@@ -322,93 +316,24 @@ class Queue(_raw.Queue):
         :raises WaitTimeoutError: (a TimeoutError) the time is up
         :raises QueueClosed: the queue is closed
         """
-        timeout_us = microseconds(timeout)
-        value = self._boxed(item)
+        timeout_us = -1 if timeout is None else microseconds(timeout)
+        place = None
         try:
-            _raw.Queue.try_put(self, value)
-            return
-        except GLib.Error as failure:
-            error = failure
-        if timeout_us == 0 or errors.kind(error) != errors.WOULD_BLOCK:
-            _raise(error, WaitTimeoutError)
-
-        place = await Wait(
-            lambda cancellable, done: _raw.Queue.reserve_async(self, timeout_us, cancellable, done)
-        ).result()
-        try:
-            _raw.Queue.put_reserved(self, place, value)
+            if _try_put(self, item):
+                return
+            if timeout_us != 0:
+                place = await wait_for(RESERVE, self, timeout_us)
+                backend.put_reserved(self, place, item)
+                return
         except GLib.Error as error:
             _raise(error)
+        finally:
+            place = None
+        message = f"there is no space in {self._describe()}"
+        raise WaitTimeoutError(message, *errors.TIMED_OUT)
 
     def __aiter__(self):
         return _Items(self)
-
-
-class _Start:
-    """What starts a coroutine as a task, in the loop of the runner."""
-
-    __slots__ = ("_coroutine", "_context", "_name")
-
-    def __init__(self, coroutine, name):
-        self._coroutine = coroutine
-        self._context = contextvars.copy_context()
-        self._name = name
-
-    def __del__(self):
-        # Whoever never starts it does not await it either, and need not be told.
-        if self._coroutine is not None:
-            self._coroutine.close()
-
-    def __call__(self, task):
-        promise = task.take_promise()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            error = RuntimeError("no asyncio event loop runs in the context of this runner")
-            promise.return_error(error)
-            return
-        coroutine, self._coroutine = self._coroutine, None
-        self._context.run(_promise.set, promise)
-        work = loop.create_task(coroutine, name=self._name, context=self._context)
-        loop_tasks = _tasks.setdefault(loop, set())
-        loop_tasks.add(work)
-
-        def on_done(work):
-            loop_tasks.discard(work)
-            if work.cancelled():
-                promise.return_error(asyncio.CancelledError())
-            elif work.exception() is not None:
-                promise.return_error(work.exception())
-            else:
-                promise.return_value(work.result())
-
-        work.add_done_callback(on_done)
-        _cancel_with(promise.get_cancellable(), loop, work)
-
-
-# That of the task whose coroutine is running.
-_promise = contextvars.ContextVar("promise", default=None)
-
-_tasks = weakref.WeakKeyDictionary()  # of each loop, which itself does not keep them
-
-
-def _cancel_with(cancellable, loop, work):
-    """Cancels the asyncio task when the library's own task is cancelled, by whatever language."""
-    work = weakref.ref(work)
-
-    def on_cancelled(_cancellable):
-        task = work()
-        if task is not None:
-            try:
-                loop.call_soon_threadsafe(task.cancel)
-            except RuntimeError:
-                # The loop has been closed.
-                pass
-
-    GObject.Object.connect(cancellable, "cancelled", on_cancelled)
-    if cancellable.is_cancelled():
-        # Before it has begun, so that it never does.
-        work().cancel()
 
 
 class _Call:
@@ -444,6 +369,9 @@ class Runner(_raw.Runner):
     As a context manager it starts, and stops at the end; it runs once.
     """
 
+    # Whether its class runs coroutines: those that are attached, or made in C, do not.
+    _has_asyncio = False
+
     def __new__(cls, *args, context=None, **kwargs):
         # A runner that is made in C has the library's own loop, and goes on without Python.
         return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
@@ -460,10 +388,13 @@ class Runner(_raw.Runner):
             default_timeout=microseconds(default_timeout),
             **properties,
         )
+        if self.get_context() is not None:
+            self._has_asyncio = False
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         # PyGObject looks for them in the class itself.
+        cls._has_asyncio = True
         if Runner in cls.__bases__:
             for name in "do_run", "do_interrupt":
                 if name not in cls.__dict__:
@@ -510,9 +441,9 @@ class Runner(_raw.Runner):
         :param name: the name in messages
         """
         if asyncio.iscoroutine(work):
-            task = _raw.Runner.create_task(self, _Start(work, name))
+            task = create_task(self, work, name)
         elif inspect.isawaitable(work):
-            task = _raw.Runner.create_task(self, _Start(_awaited(work), name))
+            task = create_task(self, _awaited(work), name)
         elif inspect.iscoroutinefunction(work):
             raise TypeError(f"a coroutine is needed, not a coroutine function: call {work!r}")
         elif callable(work):
@@ -558,6 +489,19 @@ class Runner(_raw.Runner):
         except GLib.Error as error:
             _raise(error)
 
+    def iterate(self, timeout_us):
+        """For a subclass with another event loop; in a coroutine, lets the rest go on.
+
+        Here the time is in microseconds, as in C; in a coroutine it has to be 0.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return _raw.Runner.iterate(self, timeout_us)
+        if not isinstance(loop, Loop) or timeout_us != 0 or not self.is_in_loop():
+            raise RuntimeError("a coroutine can only look around in its own loop, without waiting")
+        return loop.look_around()
+
     @property
     def running(self) -> bool:
         """Whether it has been started and has not ended."""
@@ -595,7 +539,7 @@ def _run(runner):
         runner._thread = None
         asyncio.set_event_loop(None)
         loop.end()
-        end.let_go()
+        end.end()
 
 
 def _interrupt(runner):

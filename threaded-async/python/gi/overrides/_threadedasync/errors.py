@@ -79,7 +79,7 @@ _CLASSES = {
 }
 
 CANCELLED = (_IO, int(Gio.IOErrorEnum.CANCELLED))
-WOULD_BLOCK = (_IO, int(Gio.IOErrorEnum.WOULD_BLOCK))
+WOULD_BLOCK = raw.WOULD_BLOCK
 TIMED_OUT = (_IO, int(Gio.IOErrorEnum.TIMED_OUT))
 
 

@@ -6,10 +6,14 @@
 import math
 
 from gi.module import get_introspection_module
+from gi.repository import Gio, GLib
 
 ThreadedAsync = get_introspection_module("ThreadedAsync")
 
 INFINITE = ThreadedAsync.TIMEOUT_INFINITE
+
+# An error: domain and code.
+WOULD_BLOCK = GLib.quark_to_string(Gio.io_error_quark()), int(Gio.IOErrorEnum.WOULD_BLOCK)
 
 
 class _Default:

@@ -10,9 +10,48 @@ import threading
 from gi.repository import Gio, GLib
 
 from . import raw
+from .backend import native
 from .loop import Loop
 
 _RawRunner = raw.ThreadedAsync.Runner
+
+# What can be waited for, and how that is started.
+GET = "g"
+RESERVE = "r"
+EVENT = "e"
+FUTURE = "f"
+
+_STARTS = {
+    GET: raw.ThreadedAsync.Queue.get_async,
+    RESERVE: raw.ThreadedAsync.Queue.reserve_async,
+    EVENT: raw.ThreadedAsync.Event.wait_async,
+    FUTURE: raw.ThreadedAsync.Future.wait_async,
+}
+
+
+def wait_for(kind, source, timeout_us):
+    """A coroutine that returns the result of an asynchronous call, which has not been finished."""
+    if native is not None and isinstance(asyncio.get_running_loop(), Loop):
+        return _wait_native(kind, source, timeout_us)
+    start = _STARTS[kind]
+    return Wait(lambda cancellable, done: start(source, timeout_us, cancellable, done)).result()
+
+
+async def _wait_native(kind, source, timeout_us):
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    operation = native.Operation(kind, source, timeout_us, future)
+    try:
+        await future
+        return operation
+    except BaseException:
+        future = loop.create_future()
+        if operation.cancel(future):
+            # As below.
+            await _surely(future)
+        raise
+    finally:
+        operation = None
 
 
 class _Helper:
@@ -58,58 +97,65 @@ class Wait:
     place, is given back when the coroutine is not there any more to take it.
     """
 
-    __slots__ = ("_future", "_loop", "_cancellable", "_is_local", "_is_helped")
+    __slots__ = ("_loop", "_future", "_result", "_is_over", "_cancellable", "_is_helped")
 
     def __init__(self, start):
         self._loop = loop = asyncio.get_running_loop()
         self._future = loop.create_future()
+        self._result = None
+        self._is_over = False
         self._cancellable = cancellable = Gio.Cancellable()
-        self._is_local = isinstance(loop, Loop)
-        self._is_helped = not self._is_local and not _turns_its_context(loop)
+        self._is_helped = not _turns_its_context(loop)
         if self._is_helped:
-            _helper.call(lambda: start(cancellable, self._done))
+            _helper.call(lambda: start(cancellable, self._send))
         else:
-            start(cancellable, self._done)
+            start(cancellable, self._deliver)
 
-    def _done(self, _source, result):
-        if self._is_local:
-            _deliver(self._future, result)
-        else:
-            _send(self._loop, self._future, result)
+    def _send(self, source, result):
+        self._call_soon(self._deliver, source, result)
+
+    def _call_soon(self, *call):
+        try:
+            self._loop.call_soon_threadsafe(*call)
+        except RuntimeError:
+            # The loop has been closed.
+            pass
+
+    def _deliver(self, _source, result):
+        self._is_over = True
+        if not self._future.done():
+            self._result = result
+            self._tell()
+
+    def _tell(self):
+        if not self._future.done():
+            self._future.set_result(None)
 
     async def result(self):
-        future = self._future
         try:
-            # A cancel must not cancel the future: what has been handed over may be on its way.
-            await _until_done(future)
-            return future.result()
+            await self._future
+            return self._result
         except BaseException:
-            self._cancellable.cancel()
+            self._result = None
             # Only when everything is back in its place may the coroutine go on: what it gets next
             # would else come before what it has not got now.
-            await _surely(future)
-            if self._is_helped:
-                # The helper may still be in the callback, and has the result, too.
-                future = self._future = self._loop.create_future()
-                _helper.call(lambda: _send(self._loop, future, None))
-                await _surely(future)
+            await self._come_back()
             raise
         finally:
             # A traceback would keep what is to be given back now.
-            future = self._future = None
+            self._result = None
 
-
-def _deliver(future, result):
-    if not future.done():
-        future.set_result(result)
-
-
-def _send(loop, future, result):
-    try:
-        loop.call_soon_threadsafe(_deliver, future, result)
-    except RuntimeError:
-        # The loop has been closed.
-        pass
+    async def _come_back(self):
+        if not self._is_over:
+            self._cancellable.cancel()
+            self._future = self._loop.create_future()
+            await _surely(self._future)
+            self._result = None
+        if self._is_helped:
+            # The helper may still be in the callback, and has the result, too.
+            self._future = self._loop.create_future()
+            _helper.call(lambda: self._call_soon(self._tell))
+            await _surely(self._future)
 
 
 async def _surely(future):

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The hot calls, through PyGObject: what the extension in C does faster, and in the same way."""
+
+from gi.repository import GLib, GObject
+
+from . import raw
+from .blocking import blocking
+from .values import boxed, unboxed
+
+_Box = raw.ThreadedAsync.Box
+_Promise = raw.ThreadedAsync.Promise
+_Queue = raw.ThreadedAsync.Queue
+_WOULD_BLOCK = raw.WOULD_BLOCK
+
+
+class _Empty:
+    def __repr__(self):
+        return "EMPTY"
+
+
+# What stands for no item.
+EMPTY = _Empty()
+
+
+def _take(timeout_us, source, result):
+    return _Box.take(source, result, timeout_us, None)
+
+
+def take(source, result, timeout_us):
+    """An item of a queue, or the value of a future; as Box.take() gets it."""
+    if result is None and timeout_us != 0:
+        return unboxed(blocking(_take, timeout_us, source, None))
+    return unboxed(_take(timeout_us, source, result))
+
+
+def try_take(queue):
+    """An item, or EMPTY if there is none, or will be none."""
+    try:
+        return unboxed(_take(0, queue, None))
+    except GLib.Error:
+        return EMPTY
+
+
+def _boxed_for(queue, item):
+    item_type = queue.get_item_type()
+    return boxed(item, None if item_type == GObject.TYPE_NONE else item_type)
+
+
+def put(queue, item, timeout_us):
+    value = _boxed_for(queue, item)
+    blocking(lambda timeout_us: _Queue.put_wait(queue, value, timeout_us, None), timeout_us)
+
+
+def try_put(queue, item):
+    """Whether there was space."""
+    try:
+        return _Queue.try_put(queue, _boxed_for(queue, item))
+    except GLib.Error as error:
+        if (error.domain, error.code) != _WOULD_BLOCK:
+            raise
+    return False
+
+
+def put_reserved(queue, place, item):
+    _Queue.put_reserved(queue, place, _boxed_for(queue, item))
+
+
+def return_value(promise, value):
+    _Promise.return_value(promise, boxed(value))

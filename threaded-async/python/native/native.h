@@ -1,0 +1,71 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define NO_IMPORT_PYGOBJECT
+#include <pygobject.h>
+
+#include <threaded-async.h>
+
+/*
+ * The fast path of the override for Python: what the modules in _threadedasync do through PyGObject is
+ * done here through the same exported functions of the library, and nothing else. It is optional.
+ */
+
+/* What the Python side has told. */
+extern PyObject     *native_make_error; /* (domain, code, message) → a GLib.Error */
+extern PyObject     *native_box;        /* (object, item_type) → what PyGObject puts for it */
+extern PyObject     *native_start;      /* (work, coroutine, context, name) starts a task */
+extern PyObject     *native_fail;       /* (promise, exception) ends a promise */
+extern PyObject     *native_empty;      /* what stands for no item */
+extern PyTypeObject *native_foreign;  /* the type of what holds an object in a box made in Python */
+extern GType         native_pyobject; /* the type of a GValue with a Python object */
+
+/* The names of methods that are called often. */
+extern struct NativeStrings
+{
+  PyObject *done;
+  PyObject *set_result;
+  PyObject *result;
+} native_strings;
+
+/* See native-gil.c. */
+PyThreadState *native_gil_release (void);
+void           native_gil_take (PyThreadState *state);
+
+/* See native-values.c. */
+typedef struct
+{
+  GValue   value;
+  gboolean is_owned; /* it is to be unset */
+} NativeValue;
+
+gboolean  native_value_init (NativeValue *self, PyObject *object, GType item_type);
+void      native_value_clear (NativeValue *self);
+PyObject *native_unbox (GValue *value);
+
+/* See native-loop.c. */
+typedef void (*NativeDone) (gpointer data);
+gboolean native_loop_send (NativeDone func, gpointer data);
+
+/* Raises the exception for an error, which is freed; returns NULL. */
+PyObject *native_raise (GError *error);
+
+gpointer  native_get_object (PyObject *wrapper, GType type);
+PyObject *native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_try_take (PyObject *module, PyObject *queue);
+PyObject *native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_try_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_put_reserved (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+
+extern PyTypeObject native_operation_type;
+extern PyTypeObject native_poller_type;
+extern PyTypeObject native_work_type;
