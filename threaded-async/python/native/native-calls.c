@@ -249,6 +249,24 @@ get_deadline (gint64 timeout_us)
   return timeout_us < 0 || timeout_us > G_MAXINT64 - now ? G_MAXINT64 : now + timeout_us;
 }
 
+/* Signals are for the main thread, and end only waits that are made here: other calls do not expect
+ * it. */
+static PyThreadState *
+begin_wait (void)
+{
+  if (PyThread_get_thread_ident () == native_main_thread)
+    ta_set_interruptible (TRUE);
+
+  return native_gil_release ();
+}
+
+static void
+end_wait (PyThreadState *state)
+{
+  ta_set_interruptible (FALSE);
+  native_gil_take (state);
+}
+
 /* Whether the wait that a signal has ended is to go on; the handlers of the signal run here. */
 static gboolean
 may_go_on (gint64 deadline, gint64 *timeout_us)
@@ -304,11 +322,11 @@ native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
       g_object_ref (source);
       do
         {
-          PyThreadState *state = native_gil_release ();
+          PyThreadState *state = begin_wait ();
 
           ask_for_box (&value);
           taken = get_wait (source, &value, timeout_us, &error);
-          native_gil_take (state);
+          end_wait (state);
         }
       while (!taken && error == NULL && may_go_on (deadline, &timeout_us));
       g_object_unref (source);
@@ -364,10 +382,10 @@ native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
       g_object_ref (queue);
       do
         {
-          PyThreadState *state = native_gil_release ();
+          PyThreadState *state = begin_wait ();
 
           put = ta_queue_put_wait (queue, &value.value, timeout_us, NULL, &error);
-          native_gil_take (state);
+          end_wait (state);
         }
       while (!put && error == NULL && may_go_on (deadline, &timeout_us));
       g_object_unref (queue);

@@ -15,17 +15,19 @@ PyObject     *native_fail;
 PyObject     *native_empty;
 PyTypeObject *native_foreign;
 GType         native_pyobject;
+unsigned long native_main_thread;
 
 struct NativeStrings native_strings;
 
-/* setup(make_error, box, start, fail, Foreign, EMPTY): what this needs of the Python side */
+/* setup(make_error, box, start, fail, Foreign, EMPTY, main_thread): what this needs of the Python
+ * side */
 static PyObject *
 setup (PyObject *module, PyObject *args)
 {
   PyObject *make_error, *make_box, *start, *fail, *foreign, *empty;
 
-  if (!PyArg_ParseTuple (args, "OOOOO!O", &make_error, &make_box, &start, &fail, &PyType_Type,
-                         &foreign, &empty))
+  if (!PyArg_ParseTuple (args, "OOOOO!Ok", &make_error, &make_box, &start, &fail, &PyType_Type,
+                         &foreign, &empty, &native_main_thread))
     return NULL;
 
   Py_XSETREF (native_make_error, Py_NewRef (make_error));

@@ -24,7 +24,8 @@ extern PyObject     *native_box;        /* (object, item_type) → what PyGObjec
 extern PyObject     *native_start;      /* (work, coroutine, context, name) starts a task */
 extern PyObject     *native_fail;       /* (promise, exception) ends a promise */
 extern PyObject     *native_empty;      /* what stands for no item */
-extern PyTypeObject *native_foreign;  /* the type of what holds an object in a box made in Python */
+extern PyTypeObject *native_foreign; /* the type of what holds an object in a box made in Python */
+extern unsigned long native_main_thread;
 extern GType         native_pyobject; /* the type of a GValue with a Python object */
 
 /* The names of methods that are called often. */

@@ -523,12 +523,12 @@ class Runner(_raw.Runner):
         return seconds(self.get_default_timeout())
 
 
-def _run(runner):
-    loop = Loop(runner)
-    runner._thread = threading.get_ident()
+def _run(self):
+    loop = Loop(self)
+    self._thread = threading.get_ident()
     asyncio.set_event_loop(loop)
     end = End(loop)
-    _raw.Runner.create_task(runner, end.keep)
+    _raw.Runner.create_task(self, end.keep)
     try:
         while loop.goes_on:
             try:
@@ -536,20 +536,20 @@ def _run(runner):
             except BaseException as error:
                 loop.report(error)
     finally:
-        runner._thread = None
+        self._thread = None
         asyncio.set_event_loop(None)
         loop.end()
         end.end()
 
 
-def _interrupt(runner):
-    thread = getattr(runner, "_thread", None)
+def _interrupt(self):
+    thread = getattr(self, "_thread", None)
     if thread is not None:
-        runner._is_interrupted = True
+        self._is_interrupted = True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread), ctypes.py_object(ForcedStop)
         )
-    _raw.Runner.do_interrupt(runner)
+    _raw.Runner.do_interrupt(self)
 
 
 # Not in the body of the class: there PyGObject would take them for those of every runner, also of

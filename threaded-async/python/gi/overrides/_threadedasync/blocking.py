@@ -13,25 +13,23 @@ import time
 from . import raw
 
 _main_thread = threading.main_thread().ident
-_is_prepared = False
-
-
-def _prepare():
-    global _is_prepared
-    if threading.get_ident() == _main_thread:
-        raw.ThreadedAsync.set_interruptible(True)
-        _is_prepared = True
-
-
-_prepare()
+_set_interruptible = raw.ThreadedAsync.set_interruptible
 
 
 def blocking(call, timeout_us, *args):
     """Returns call(timeout_us, *args), which is made again when a signal has ended it."""
-    if not _is_prepared:
-        _prepare()
+    if threading.get_ident() != _main_thread:
+        return call(timeout_us, *args)
+
     deadline = time.monotonic_ns() // 1000 + timeout_us if timeout_us > 0 else 0
-    while not (result := call(timeout_us, *args)):
+    while True:
+        # Only here: other calls do not expect it.
+        _set_interruptible(True)
+        try:
+            result = call(timeout_us, *args)
+        finally:
+            _set_interruptible(False)
+        if result:
+            return result
         if deadline:
             timeout_us = max(deadline - time.monotonic_ns() // 1000, 1)
-    return result

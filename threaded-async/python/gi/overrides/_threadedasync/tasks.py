@@ -5,6 +5,7 @@
 
 import asyncio
 import contextvars
+import threading
 import weakref
 
 from gi.repository import GLib, GObject
@@ -120,4 +121,5 @@ if native is not None:
         _end,
         Foreign,
         EMPTY,
+        threading.main_thread().ident,
     )
