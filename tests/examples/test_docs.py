@@ -70,10 +70,21 @@ def test_code_for_python_is_from_programs(page):
         assert any(is_extract(block, program) for program in programs), block
 
 
+@pytest.mark.parametrize("language", ["c", "py", "js"])
+def test_code_for_gtk_is_from_the_example_and_the_tests(language):
+    found = [EXAMPLES / f"gtk-progress.{language}", *(SOURCE / "tests" / "gtk").glob("*.c")]
+    programs = [path.read_text() for path in found]
+    blocks = code_blocks(PAGES["gtk"], language)
+    assert blocks
+    for block in blocks:
+        assert any(is_extract(block, program) for program in programs), block
+
+
 WITH_CODE = {
     "coming-from-threaded-async",
     "control-inversion",
     "cookbook",
+    "gtk",
     "javascript",
     "python",
     "quick-start",
