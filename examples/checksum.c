@@ -26,6 +26,9 @@
 #define N_HASHERS 4
 #define N_WAITING 64
 
+/* For the end of the task: a few milliseconds will do, unless the machine is very busy. */
+#define STOP_US (10 * G_USEC_PER_SEC)
+
 #define CLEAR_LINE "\r\033[K"
 #define STATUS_INTERRUPTED 130
 
@@ -423,7 +426,8 @@ interrupted_cb (gpointer user_data)
   self->is_interrupted = TRUE;
   g_main_loop_quit (self->loop);
 
-  return G_SOURCE_CONTINUE;
+  /* From now on, another one ends the program there and then. */
+  return G_SOURCE_REMOVE;
 }
 
 int
@@ -470,7 +474,7 @@ main (int argc, char *argv[])
     }
 
   /* This cancels the task, if it has not ended. */
-  if (!ta_runner_stop (runner, G_USEC_PER_SEC / 2, NULL, &error))
+  if (!ta_runner_stop (runner, STOP_US, NULL, &error))
     {
       g_printerr ("checksum: %s\n", error->message);
       self.status = EXIT_FAILURE;

@@ -224,7 +224,8 @@ class Program {
         this.complain(error);
     }
     this.clearStatus();
-    await Promise.all(runners.map(runner => runner.stop({timeout: 0.5})));
+    // A few milliseconds will do, unless the machine is very busy.
+    await Promise.all(runners.map(runner => runner.stop({timeout: 10})));
     return this.status;
   }
 

@@ -129,8 +129,9 @@ def print_results(results, task):
 def main(name):
     job = Job(name)
     try:
-        # At the end this cancels the task, if it has not ended.
-        with ThreadedAsync.Runner("checksum", exit_timeout=0.5) as runner:
+        # At the end this cancels the task, if it has not ended. A few milliseconds will do, unless
+        # the machine is very busy.
+        with ThreadedAsync.Runner("checksum", exit_timeout=10) as runner:
             task = runner.create_task(job.run())
             status = print_results(job.results, task)
             task.wait()

@@ -207,7 +207,8 @@ class Program {
         loop.run ();
         clear_status ();
         // This cancels the task, if it has not ended.
-        runner.stop (TimeSpan.SECOND / 2);
+        // A few milliseconds will do, unless the machine is very busy.
+        runner.stop (10 * TimeSpan.SECOND);
         return status;
     }
 

@@ -20,8 +20,8 @@ LANGUAGES = ["c", "py", "js", "vala"]
 CLEAR_LINE = "\r\033[K"
 N_HASHERS = 4
 
-# An interrupt ends it within half a second, and a machine that is busy may take its time.
-SECONDS_TO_END = 10
+# An interrupt ends it at once, but a machine that is very busy takes its time.
+SECONDS_TO_END = 30
 
 
 def sha256sum(folder, **kwargs):
