@@ -111,6 +111,8 @@ push_more_cb (gpointer data)
       if (!queue_source_next (self->source, &item))
         return G_SOURCE_REMOVE;
       g_async_queue_push (self->queue, item_to_pointer (item));
+      if (queue_item_is_last (item))
+        return G_SOURCE_REMOVE;
     }
 
   return G_SOURCE_CONTINUE;

@@ -250,12 +250,17 @@ put_more (QueuePair *self)
 
   for (guint n = 1; queue_source_next (self->source, &item); n++)
     {
-      if (n < QUEUE_BATCH && ta_queue_try_put (self->queue, TA_VALUE_INT ((gint64) item), NULL))
-        continue;
+      const GValue *value = TA_VALUE_INT ((gint64) item);
+      gboolean      is_last = queue_item_is_last (item);
 
-      ta_queue_put_async (self->queue, TA_VALUE_INT ((gint64) item), TA_TIMEOUT_INFINITE, NULL,
-                          put_cb, self);
-      break;
+      if (n == QUEUE_BATCH || !ta_queue_try_put (self->queue, value, NULL))
+        {
+          ta_queue_put_async (self->queue, value, TA_TIMEOUT_INFINITE, NULL,
+                              is_last ? NULL : put_cb, self);
+          break;
+        }
+      if (is_last)
+        break;
     }
 }
 

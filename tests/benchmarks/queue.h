@@ -44,6 +44,16 @@ queue_source_next (QueueSource *self, guint64 *item)
   return TRUE;
 }
 
+/*
+ * Whether an item is the last of its producer. Who puts from callbacks of a loop stops there: once it
+ * is through, the next turn begins with the same source, and nobody waits for a callback that is late.
+ */
+static inline gboolean
+queue_item_is_last (guint64 item)
+{
+  return (item & QUEUE_END_MARK) == QUEUE_END_MARK;
+}
+
 /* Where items go to; only the thread that consumes them touches it until `done`. */
 typedef struct
 {
