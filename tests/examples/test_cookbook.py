@@ -28,9 +28,15 @@ A failure: it was too late
 What was to be put into queue “names” is of type gint64, and it takes only gchararray
 """
 
+LATE = """\
+The first window shows reading 1
+The second window shows reading 3
+"""
+
 OUTPUTS = {
     "call": CALL,
     "gtask": "The file has 1234 bytes\n",
+    "late": LATE,
     "progress": PROGRESS,
     "thread": "The sum is 500500\n",
     "timeout": TIMEOUT,
