@@ -271,6 +271,19 @@ test_timeout (void)
   caller_call (caller, TA_VALUE_STRING ("TaProbe"), "nothing", NULL, 0, &value);
 }
 
+/* What becomes of a call that nobody waits for any more is no failure of the runner. */
+static void
+test_abandoned_failure (void)
+{
+  g_autoptr (Caller) caller = caller_new ();
+
+  caller->timeout_us = 1000;
+  caller_refuse (caller, TA_VALUE_STRING ("TaProbe"), "wait_and_fail", NULL, 0, G_IO_ERROR,
+                 G_IO_ERROR_TIMED_OUT, "TaProbe.wait_and_fail");
+
+  /* The stop, which would list it, succeeds. */
+}
+
 /* Nothing runs of a call that was cancelled before, or has no valid timeout. */
 static void
 test_not_sent (void)
@@ -367,6 +380,7 @@ main (int argc, char **argv)
   test_add ("/method/many", test_many);
   test_add ("/method/cancel", test_cancel);
   test_add ("/method/timeout", test_timeout);
+  test_add ("/method/abandoned-failure", test_abandoned_failure);
   test_add ("/method/not-sent", test_not_sent);
   test_add ("/method/stop", test_stop);
   test_add ("/method/stop-blocked", test_stop_blocked);

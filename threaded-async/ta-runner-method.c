@@ -181,7 +181,9 @@ send_method (TaRunner     *self,
 
   work = g_new (TaMethodWork, 1);
   *work = (TaMethodWork){ .methods = methods, .call = call };
-  task = ta_task_new (ta_runner_get_loop (self), 0, method_work_run, work, method_work_free);
+  /* The caller is given its error by the call, and nobody else can be. */
+  task = ta_task_new (ta_runner_get_loop (self), TA_TASK_ERROR_TAKEN, method_work_run, work,
+                      method_work_free);
   ta_task_set_name (task, methods->get_name (call));
 
   return task;

@@ -388,6 +388,20 @@ ta_probe_wait (GCancellable *cancellable, GError **error)
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
+/**
+ * ta_probe_wait_and_fail:
+ * @cancellable: (nullable):
+ *
+ * Blocks until it is cancelled, and then fails for another reason.
+ */
+gboolean
+ta_probe_wait_and_fail (GCancellable *cancellable, GError **error)
+{
+  ta_probe_wait (cancellable, NULL);
+
+  return ta_probe_fail ("It failed in the end", error);
+}
+
 /* How many are blocked in ta_probe_wait() now. */
 guint
 ta_probe_get_n_waiting (void)

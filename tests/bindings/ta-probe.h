@@ -123,6 +123,7 @@ gboolean ta_probe_fail (const char *message, GError **error);
 gboolean ta_probe_check (gboolean result, int *out, GError **error);
 void     ta_probe_nothing (void);
 gboolean ta_probe_wait (GCancellable *cancellable, GError **error);
+gboolean ta_probe_wait_and_fail (GCancellable *cancellable, GError **error);
 
 guint ta_probe_get_n_waiting (void);
 
