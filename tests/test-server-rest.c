@@ -385,6 +385,8 @@ test_rest_turns (void)
   /* What comes within so many turns is waited for. */
   g_assert_true (comes_within (30, 64));
   g_assert_true (comes_within (300, 1000));
+  g_assert_false (comes_within (300, 64));
+  g_assert_false (comes_within (30, 4));
   /* A loop that does not rest is given as many turns, and then left turning. */
   g_assert_cmpuint (count_turns_given (16), >=, 16 / 2);
   g_assert_cmpuint (count_turns_given (2000), >=, 2000 / 2);

@@ -92,6 +92,33 @@ def test_same_order_every_time(server, runner):
             task.wait(LONG)
 
 
+def test_whatever_was_sent_before_counts(server, runner):
+    """In whatever way the loop was told: it is not at rest before it has done that."""
+    client = ThreadedAsync.Client(server, runner)
+    loop = runner.call_in_loop(asyncio.get_running_loop)
+    answers = []
+
+    async def ask():
+        answers.append(await client.execute("increment", len(answers)))
+
+    def start(*_):
+        loop.create_task(ask())
+        return False
+
+    ways = [
+        lambda: runner.create_task(ask()),
+        lambda: loop.call_soon_threadsafe(start),
+        lambda: asyncio.run_coroutine_threadsafe(ask(), loop),
+        lambda: runner.get_context().invoke_full(GLib.PRIORITY_DEFAULT, start),
+    ]
+    server.handle("increment", lambda number: number + 1)
+    for i in range(200):
+        ways[i % len(ways)]()
+        assert process(server)
+        assert len(answers) == i + 1
+        assert not process(server)
+
+
 def test_arguments_keep_their_identity(server, runner):
     values = [object(), None, True, 2**70, "a\0b", 1.5, {"a": [1]}, server, GLib.Variant("i", 7)]
     names = {"first": object(), "klass": int, "ünï": "cöde"}
