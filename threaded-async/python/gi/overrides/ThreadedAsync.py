@@ -126,9 +126,6 @@ class Task(_raw.Task, Future):
 
         As Future.wait(); the timeout is by default the default_timeout of the runner.
         """
-        if timeout is DEFAULT_TIMEOUT:
-            runner = self.get_runner()
-            timeout = None if runner is None else runner.default_timeout
         return Future.wait(self, timeout)
 
     @property
@@ -526,7 +523,6 @@ class Runner(_raw.Runner):
 def _run(self):
     loop = Loop(self)
     self._thread = threading.get_ident()
-    asyncio.set_event_loop(loop)
     end = End(loop)
     _raw.Runner.create_task(self, end.keep)
     try:
@@ -537,7 +533,6 @@ def _run(self):
                 loop.report(error)
     finally:
         self._thread = None
-        asyncio.set_event_loop(None)
         loop.end()
         end.end()
 
