@@ -9,7 +9,7 @@
 
 #include "test-util.h"
 
-#define TASKS 10000
+#define TASKS 100000
 
 static void
 check_stop (TaRunner *runner, gint64 timeout_us, TaShutdownType type)

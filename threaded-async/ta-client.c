@@ -4,6 +4,7 @@
  */
 
 #include "ta-client.h"
+#include "ta-fork-private.h"
 #include "ta-request-private.h"
 #include "ta-runner-private.h"
 #include "ta-server-private.h"
@@ -327,6 +328,9 @@ ta_client_execute_wait (TaClient          *self,
   ta_value_clear_out (value);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   request = ta_client_make_request (self, method, args, n_args, names);
   if (request == NULL)
     return FALSE;
@@ -411,6 +415,9 @@ ta_client_execute_finish (TaClient *self, GAsyncResult *result, GValue *value, G
 {
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_CLIENT (self), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   return ta_future_finish_wait (result, self, &execute_kind, value, error);
 }

@@ -4,6 +4,7 @@
  */
 
 #include "ta-debug-private.h"
+#include "ta-fork-private.h"
 #include "ta-future-private.h"
 #include "ta-loop-private.h"
 #include "ta-queue.h"
@@ -166,8 +167,12 @@ ta_debug_print_tasks (const char *reason)
 char *
 ta_debug_dup_tasks (void)
 {
-  GString *text = g_string_new (NULL);
+  GString *text;
 
+  if (ta_has_forked)
+    return g_strdup ("");
+
+  text = g_string_new (NULL);
   ta_loops_describe (text);
 
   return g_string_free (text, FALSE);

@@ -5,6 +5,7 @@
 
 #include "ta-desk-private.h"
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-request-private.h"
 
 /*
@@ -50,7 +51,7 @@ ta_desk_unref (TaDesk *self)
 
   /* It was closed, so that there are no requests. */
   ta_inbox_unref (self->inbox);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
   g_free (self->name);
   g_free (self);
 }

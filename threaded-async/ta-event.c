@@ -5,6 +5,7 @@
 
 #include "ta-event.h"
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-notifier-private.h"
 #include "ta-wait-private.h"
 
@@ -76,7 +77,7 @@ ta_event_finalize (GObject *object)
 
   ta_notifier_clear (&self->notifier);
   g_clear_pointer (&self->main_context, g_main_context_unref);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (ta_event_parent_class)->finalize (object);
 }
@@ -185,6 +186,9 @@ ta_event_get_is_set (TaEvent *self)
 {
   g_return_val_if_fail (TA_IS_EVENT (self), FALSE);
 
+  if (ta_has_forked)
+    return FALSE;
+
   return g_atomic_int_get (&self->is_set);
 }
 
@@ -211,6 +215,9 @@ ta_event_change (TaEvent *self, gboolean is_set)
 {
   TaWaiter *waiters = NULL;
   gboolean  changed;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&self->mutex);
   changed = self->is_set != is_set;
@@ -274,6 +281,9 @@ ta_event_try_wait (TaEvent *self, GError **error)
 {
   g_return_val_if_fail (TA_IS_EVENT (self), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   if (ta_event_get_is_set (self))
     return TRUE;
 
@@ -321,6 +331,9 @@ ta_event_wait (TaEvent *self, gint64 timeout_us, GCancellable *cancellable, GErr
 
   g_return_val_if_fail (TA_IS_EVENT (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
@@ -408,6 +421,9 @@ ta_event_wait_finish (TaEvent *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (TA_IS_EVENT (self), FALSE);
   operation = ta_operation_from_result (result, self, &wait_kind);
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (ta_operation_get_outcome (operation) == TA_OUTCOME_DONE)
     return TRUE;

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error-private.h"
+#include "ta-fork-private.h"
 #include "ta-future-private.h"
 #include "ta-timeout.h"
 #include "ta-value-private.h"
@@ -111,7 +112,7 @@ ta_future_finalize (GObject *object)
     g_error_free (self->result.error);
 
   ta_notifier_clear (&self->notifier);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (ta_future_parent_class)->finalize (object);
 }
@@ -215,6 +216,9 @@ ta_future_check_may_block (TaFuture *self, GError **error)
 static gboolean
 ta_future_begin_end (TaFuture *self)
 {
+  if (ta_has_forked)
+    return FALSE;
+
   g_mutex_lock (&self->mutex);
   if (self->state == TA_FUTURE_PENDING)
     return TRUE;
@@ -418,6 +422,9 @@ ta_future_try_wait (TaFuture *self, GValue *value, GError **error)
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   if (!ta_future_is_done (self))
     {
       g_autofree char *description = ta_future_describe (self);
@@ -516,6 +523,9 @@ ta_future_wait (TaFuture     *self,
   g_return_val_if_fail (TA_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   if (!ta_future_resolve_timeout (self, &timeout_us, error))
     return FALSE;
 
@@ -582,6 +592,9 @@ ta_future_finish_wait (GAsyncResult          *result,
   TaFuture        *self;
 
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   self = ta_operation_get_target (operation);
 

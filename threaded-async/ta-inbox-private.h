@@ -81,6 +81,11 @@ void        ta_inbox_clear_awakened (TaInbox *self);
 void        ta_inbox_set_busy (TaInbox *self, gboolean is_busy);
 void        ta_inbox_close (TaInbox *self, gboolean is_owner);
 
+/* Around a fork. */
+void     ta_inboxes_lock (void);
+void     ta_inboxes_unlock (void);
+gboolean ta_inboxes_forget (void);
+
 /* What the loop is at: for those who watch over it. */
 gint64   ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
 gboolean ta_inbox_has_stalls (TaInbox *self);

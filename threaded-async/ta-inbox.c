@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-inbox-internal.h"
 
 /*
@@ -46,7 +47,7 @@ ta_inbox_release_memory (TaInbox *self)
     return;
 
   ta_timers_clear (&self->timers);
-  g_mutex_clear (&self->turn_mutex);
+  ta_mutex_clear (&self->turn_mutex);
   g_clear_pointer (&self->stalls, g_ptr_array_unref);
   g_free (self->owner);
   g_free (self);
@@ -165,6 +166,10 @@ ta_inbox_unref (TaInbox *self)
   GMainContext *context;
   int           uses = g_atomic_int_get (&self->uses);
   gboolean      is_last;
+
+  /* The lock of its timers, and those of its context, may be nobody's any more. */
+  if (ta_has_forked)
+    return;
 
   while (uses > 1)
     {
@@ -322,4 +327,44 @@ ta_inbox_close (TaInbox *self, gboolean is_owner)
     drop_items (ta_inbox_reverse (head));
 
   ta_inbox_unref (self);
+}
+
+/* Before a fork: what the table says then is true in the child too. */
+void
+ta_inboxes_lock (void)
+{
+  g_mutex_lock (&table_lock);
+}
+
+/* After it, in the parent. */
+void
+ta_inboxes_unlock (void)
+{
+  g_mutex_unlock (&table_lock);
+}
+
+/* In the child: forgets what is on its way. FALSE if there has never been an inbox. */
+gboolean
+ta_inboxes_forget (void)
+{
+  GHashTableIter iter;
+  gpointer       value;
+
+  if (table != NULL)
+    {
+      g_hash_table_iter_init (&iter, table);
+      while (g_hash_table_iter_next (&iter, NULL, &value))
+        {
+          TaInbox *self = value;
+
+          g_mutex_init (&self->turn_mutex);
+          g_atomic_pointer_set (&self->head, NULL);
+          g_atomic_pointer_set (&self->taken, NULL);
+          g_atomic_int_set (&self->parked, FALSE);
+          ta_timers_forget (&self->timers);
+        }
+    }
+  g_mutex_unlock (&table_lock);
+
+  return table != NULL;
 }

@@ -4,6 +4,7 @@
  */
 
 #include "ta-debug-private.h"
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 
 /* All loops that there are, so that they can be described. */
@@ -27,6 +28,9 @@ ta_loop_list (TaLoop *self)
 void
 ta_loop_unlist (TaLoop *self)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&lock);
   if (self->previous_loop != NULL)
     self->previous_loop->next_loop = self->next_loop;

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 
@@ -173,6 +174,9 @@ ta_loop_forget_failed (TaLoop *self, TaTask *task)
 {
   TaFailure *failure = NULL;
 
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   if (task->has_failure)
     failure = unlink_failure_locked (self, task->failure);
@@ -248,6 +252,9 @@ ta_loop_lose_failed (TaLoop *self, TaTask *task)
   g_autoptr (TaRunner) runner = NULL;
   TaFailure           *failure = NULL, *lost = NULL;
   gboolean             has_handler, is_sent = FALSE, is_logged = FALSE;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&self->mutex);
   if (task->has_failure)
@@ -441,6 +448,9 @@ ta_loop_get_n_failed (TaLoop *self)
 {
   guint n_failures;
 
+  if (ta_has_forked)
+    return 0;
+
   g_mutex_lock (&self->mutex);
   n_failures = self->reported != NULL ? self->n_reported : self->n_failures + self->n_lost;
   g_mutex_unlock (&self->mutex);
@@ -460,6 +470,9 @@ ta_loop_disown_failed (TaLoop *self)
   GPtrArray *reported;
   TaFailure *next;
   guint      n_failures;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&self->mutex);
   self->is_disowned = TRUE;

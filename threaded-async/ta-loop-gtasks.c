@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 
 /*
@@ -129,10 +130,17 @@ start_cb (TaInboxItem *item, gboolean dropped)
 void
 ta_loop_run_gtask (TaLoop *self, GTask *task, GTaskThreadFunc func)
 {
-  TaGTaskEntry *entry = g_new0 (TaGTaskEntry, 1);
+  TaGTaskEntry *entry;
   GError       *error = NULL;
   gboolean      is_running;
 
+  if (!ta_fork_check (&error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  entry = g_new0 (TaGTaskEntry, 1);
   entry->ref_count = 2;
   entry->loop = ta_loop_ref (self);
   entry->func = func;

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 #include "ta-wait-private.h"
@@ -179,6 +180,9 @@ ta_loop_detach (TaLoop *self)
 {
   gboolean is_running;
 
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   is_running = self->state == TA_LOOP_RUNNING || self->state == TA_LOOP_STOPPING;
   if (is_running)
@@ -223,11 +227,16 @@ ta_loop_finish_stop (TaLoop *self, GError **error)
 {
   g_autoptr (GError) failures = NULL;
 
-  switch (g_atomic_int_get (&self->state))
+  switch ((TaLoopState) g_atomic_int_get (&self->state))
     {
     case TA_LOOP_NEW:
     case TA_LOOP_STARTING:
-      return ta_loop_check_running (self, error);
+    case TA_LOOP_RUNNING:
+    case TA_LOOP_STOPPING:
+      /* It may have been meanwhile. */
+      g_set_error (error, TA_ERROR, TA_ERROR_NOT_RUNNING,
+                   "Runner “%s” had not been started when it was to be stopped", self->name);
+      return FALSE;
     case TA_LOOP_ABANDONED:
       ta_loop_report_failed (self, &failures);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
@@ -235,6 +244,7 @@ ta_loop_finish_stop (TaLoop *self, GError **error)
                    self->name, self->stuck_in != NULL ? self->stuck_in : "",
                    failures != NULL ? "; " : "", failures != NULL ? failures->message : "");
       return FALSE;
+    case TA_LOOP_ENDED:
     default:
       if (!self->is_attached)
         ta_loop_join (self);
@@ -422,6 +432,9 @@ detach_cb (TaInboxItem *item, gboolean dropped)
 void
 ta_loop_stop_in_background (TaLoop *self)
 {
+  if (ta_has_forked)
+    return;
+
   if (ta_loop_is_stoppable (self))
     {
       ta_loop_request_stop (self, self->exit_timeout);

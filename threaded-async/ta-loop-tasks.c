@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 
 /*
@@ -103,6 +104,9 @@ ta_loop_remove_task (TaLoop *self, TaTask *task)
 {
   TaFailure *failure = NULL;
   gboolean   is_ours = FALSE, is_last = FALSE;
+
+  if (ta_has_forked)
+    return;
 
   if (G_UNLIKELY (task->parent_instance.state == TA_FUTURE_FAILED))
     failure = ta_failure_new (task);

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 
@@ -72,8 +73,8 @@ ta_loop_unref (TaLoop *self)
   g_clear_pointer (&self->inbox, ta_inbox_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_weak_ref_clear (&self->runner);
-  g_mutex_clear (&self->mutex);
-  g_mutex_clear (&self->join_mutex);
+  ta_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->join_mutex);
   ta_wait_guard_clear (&self->guard);
   g_free (self->stuck_in);
   g_free (self->name);
@@ -132,6 +133,9 @@ ta_loop_get_running (TaLoop *self)
 {
   int state = g_atomic_int_get (&self->state);
 
+  if (ta_has_forked)
+    return FALSE;
+
   return state == TA_LOOP_RUNNING || state == TA_LOOP_STOPPING;
 }
 
@@ -139,6 +143,9 @@ TaShutdownType
 ta_loop_get_shutdown_type (TaLoop *self)
 {
   TaShutdownType type;
+
+  if (ta_has_forked)
+    return TA_SHUTDOWN_TYPE_NOT_SHUT_DOWN;
 
   g_mutex_lock (&self->mutex);
   type = self->shutdown_type;
@@ -456,6 +463,9 @@ gboolean
 ta_loop_revive_runner (TaLoop *self, TaRunner *runner)
 {
   gboolean revived;
+
+  if (ta_has_forked)
+    return FALSE;
 
   g_mutex_lock (&self->mutex);
   revived = (self->has_thread || self->is_interrupting) && self->revived == NULL;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-notifier-private.h"
 
 /* Takes over the reference on @inbox, that of the context in which to notify. */
@@ -86,6 +87,9 @@ queue (TaNotifier *self, GObject *object, guint ids)
 void
 ta_notifier_notify (TaNotifier *self, gpointer object, guint id)
 {
+  if (ta_has_forked)
+    return;
+
   if (is_listened_to (self, object, id))
     queue (self, object, 1u << id);
 }
@@ -94,6 +98,9 @@ ta_notifier_notify (TaNotifier *self, gpointer object, guint id)
 void
 ta_notifier_notify_properties (TaNotifier *self, gpointer object, guint ids)
 {
+  if (ta_has_forked)
+    return;
+
   if (is_listened_to (self, object, 0))
     queue (self, object, ids);
 }

@@ -313,7 +313,8 @@ void
 ta_operation_fail (TaOperation *self, GError *error)
 {
   self->error = error;
-  ta_waiter_end (&self->waiter, TA_OUTCOME_FAILED);
+  if (self->waiter.outcome != TA_OUTCOME_FAILED)
+    ta_waiter_end (&self->waiter, TA_OUTCOME_FAILED);
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error-private.h"
+#include "ta-fork-private.h"
 #include "ta-promise-private.h"
 #include "ta-value-private.h"
 
@@ -204,6 +205,9 @@ ta_promise_try_return_value (TaPromise *self, const GValue *result, GError **err
   GValue value;
 
   g_return_val_if_fail (self != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   value = copy_value (result);
   if (ta_promise_end (self, &value))

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-queue-private.h"
 #include "ta-value-private.h"
 #include "ta-wait-private.h"
@@ -104,6 +105,9 @@ ta_queue_try_get (TaQueue *self, GValue *value, GError **error)
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   switch (ta_queue_take (self, &item))
     {
     case TA_QUEUE_DONE:
@@ -162,6 +166,9 @@ ta_queue_get_wait (TaQueue      *self,
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
@@ -288,10 +295,14 @@ ta_queue_get_finish (TaQueue *self, GAsyncResult *result, GValue *value, GError 
   operation = ta_operation_from_result (result, self, &get_kind);
   g_return_val_if_fail (operation != NULL, FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   waiter = ta_operation_get_waiter (operation);
   if (waiter->outcome == TA_OUTCOME_DONE)
     {
       g_return_val_if_fail (G_IS_VALUE (&waiter->value), FALSE);
+
       ta_value_move_out (&waiter->value, value);
       return TRUE;
     }

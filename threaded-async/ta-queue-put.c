@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-queue-private.h"
 #include "ta-value-private.h"
 #include "ta-wait-private.h"
@@ -119,6 +120,9 @@ ta_queue_try_put (TaQueue *self, const GValue *value, GError **error)
 
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   if (!ta_queue_copy_item (self, value, &item, error))
     return FALSE;
 
@@ -207,6 +211,9 @@ ta_queue_put_wait (TaQueue      *self,
 
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (!ta_wait_check_timeout (timeout_us, error))
     return FALSE;
@@ -313,6 +320,9 @@ ta_queue_put_finish (TaQueue *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
   operation = ta_operation_from_result (result, self, &put_kind);
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   outcome = ta_operation_get_outcome (operation);
   if (outcome == TA_OUTCOME_DONE)

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-queue-private.h"
 #include "ta-wait-private.h"
 
@@ -156,6 +157,9 @@ ta_queue_reserve_finish (TaQueue *self, GAsyncResult *result, GError **error)
   operation = ta_operation_from_result (result, self, &reserve_kind);
   g_return_val_if_fail (operation != NULL, NULL);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   return ta_queue_check_reserved (self, operation, error) ? g_object_ref (result) : NULL;
 }
 
@@ -193,6 +197,9 @@ ta_queue_put_reserved (TaQueue *self, GAsyncResult *result, const GValue *value,
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
   operation = ta_operation_from_result (result, self, &reserve_kind);
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (!ta_queue_check_reserved (self, operation, error) ||
       !ta_queue_copy_item (self, value, &item, error))

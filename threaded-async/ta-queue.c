@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-queue-private.h"
 
 /**
@@ -86,8 +87,8 @@ ta_queue_finalize (GObject *object)
   ta_items_clear (&self->in.items);
   ta_notifier_clear (&self->notifier);
   g_clear_pointer (&self->main_context, g_main_context_unref);
-  g_mutex_clear (&self->out.mutex);
-  g_mutex_clear (&self->in.mutex);
+  ta_mutex_clear (&self->out.mutex);
+  ta_mutex_clear (&self->in.mutex);
   g_free (self->name);
 
   G_OBJECT_CLASS (ta_queue_parent_class)->finalize (object);
@@ -386,6 +387,9 @@ ta_queue_get_length (TaQueue *self)
 
   g_return_val_if_fail (TA_IS_QUEUE (self), 0);
 
+  if (ta_has_forked)
+    return 0;
+
   ta_queue_lock (self);
   length = ta_queue_get_length_locked (self);
   ta_queue_unlock (self);
@@ -406,6 +410,9 @@ ta_queue_get_length (TaQueue *self)
 gboolean
 ta_queue_get_is_empty (TaQueue *self)
 {
+  if (ta_has_forked)
+    return TRUE;
+
   return ta_queue_get_length (self) == 0;
 }
 
@@ -427,6 +434,9 @@ ta_queue_get_is_full (TaQueue *self)
   gboolean is_full;
 
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
+
+  if (ta_has_forked)
+    return FALSE;
 
   g_mutex_lock (&self->out.mutex);
   is_full = self->out.is_full;
@@ -450,6 +460,9 @@ ta_queue_get_closed (TaQueue *self)
 {
   g_return_val_if_fail (TA_IS_QUEUE (self), FALSE);
 
+  if (ta_has_forked)
+    return TRUE;
+
   return g_atomic_int_get (&self->in.closed);
 }
 
@@ -472,6 +485,9 @@ ta_queue_close (TaQueue *self)
   gboolean  changed;
 
   g_return_if_fail (TA_IS_QUEUE (self));
+
+  if (ta_has_forked)
+    return;
 
   ta_queue_lock (self);
   changed = !self->in.closed;

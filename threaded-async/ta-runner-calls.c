@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-promise.h"
 #include "ta-runner-private.h"
 #include "ta-task-private.h"
@@ -32,7 +33,7 @@ ta_runner_send (TaRunner      *self,
   TaTask *task = ta_task_new (loop, kind, func, user_data, destroy);
   GError *error = NULL;
 
-  if (!ta_loop_send_task (loop, task, &error))
+  if (!ta_fork_check (&error) || !ta_loop_send_task (loop, task, &error))
     ta_task_refuse (task, error);
 
   return task;
@@ -183,6 +184,9 @@ ta_runner_call_in_loop (TaRunner      *self,
   g_return_val_if_fail (func != NULL, FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   loop = ta_runner_get_loop (self);
   if (ta_loop_is_current (loop))
     {
@@ -330,6 +334,9 @@ ta_runner_wait_for_next_iteration (TaRunner     *self,
 
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   task = ta_runner_send_iteration (self);
 

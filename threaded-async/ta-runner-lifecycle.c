@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-runner-private.h"
 
 /* How a runner starts and stops; the work is done in ta-loop*.c. */
@@ -27,6 +28,9 @@ gboolean
 ta_runner_start (TaRunner *self, GError **error)
 {
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   return ta_loop_start (ta_runner_get_loop (self), self, error);
 }
@@ -67,6 +71,9 @@ ta_runner_stop (TaRunner *self, gint64 timeout_us, GCancellable *cancellable, GE
 {
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   return ta_loop_stop (ta_runner_get_loop (self), timeout_us, cancellable, error);
 }
@@ -118,6 +125,9 @@ gboolean
 ta_runner_stop_finish (TaRunner *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   return ta_loop_stop_finish (ta_runner_get_loop (self), result, self, error);
 }

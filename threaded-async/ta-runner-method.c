@@ -4,6 +4,7 @@
  */
 
 #include "ta-runner-method.h"
+#include "ta-fork-private.h"
 #include "ta-method-private.h"
 #include "ta-promise.h"
 #include "ta-runner-private.h"
@@ -292,6 +293,9 @@ ta_runner_call_method_finish (TaRunner *self, GAsyncResult *result, GValue *valu
 {
   ta_value_clear_out (value);
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   return ta_future_finish_wait (result, self, &method_kind, value, error);
 }

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-server-private.h"
 #include "ta-timeout.h"
 #include "ta-wait-private.h"
@@ -296,6 +297,9 @@ ta_server_process_finish (TaServer *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (TA_IS_SERVER (self), FALSE);
   operation = ta_operation_from_result (result, self, &process_kind);
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   waiter = ta_operation_get_waiter (operation);
   if (waiter->outcome != TA_OUTCOME_DONE)

@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-request-private.h"
 #include "ta-server-private.h"
 #include "ta-timeout.h"
@@ -118,6 +119,9 @@ ta_server_process (TaServer *self, gint64 timeout_us, GCancellable *cancellable,
   g_return_val_if_fail (TA_IS_SERVER (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
+  if (!ta_fork_check (error))
+    return FALSE;
+
   desk = ta_server_get_desk (self);
   if (timeout_us == TA_TIMEOUT_DEFAULT)
     timeout_us = ta_desk_get_default_timeout (desk);
@@ -174,6 +178,9 @@ ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellab
 
   g_return_val_if_fail (TA_IS_SERVER (self), -1);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), -1);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (!ta_wait_check_timeout (budget_us, error) || !ta_server_hold (self, &hold, error))
     return -1;

@@ -4,6 +4,7 @@
  */
 
 #include "ta-sleep.h"
+#include "ta-fork-private.h"
 #include "ta-operation-private.h"
 #include "ta-wait-private.h"
 
@@ -80,6 +81,9 @@ ta_sleep_finish (GAsyncResult *result, GError **error)
   TaOperation *operation = ta_operation_from_result (result, NULL, &sleep_kind);
 
   g_return_val_if_fail (operation != NULL, FALSE);
+
+  if (!ta_fork_check (error))
+    return FALSE;
 
   if (ta_operation_get_outcome (operation) == TA_OUTCOME_TIMED_OUT)
     return TRUE;

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 #include "ta-stall-private.h"
@@ -59,7 +60,7 @@ ta_stall_unref (TaStall *self)
     return;
 
   ta_loop_unref (self->loop);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
   g_free (self->what);
   g_free (self);
 }

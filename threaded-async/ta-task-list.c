@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-task-list-private.h"
 #include "ta-task-private.h"
 
@@ -93,7 +94,7 @@ ta_task_feed_unref (TaTaskFeed *self)
     return;
 
   g_array_unref (self->events);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
   g_weak_ref_clear (&self->list);
   ta_inbox_unref (self->inbox);
   g_free (self);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-task-private.h"
 
 /* What a task says of itself: its name, and how far the work is. */
@@ -23,6 +24,9 @@ ta_task_dup_name (TaTask *self)
   char *name;
 
   g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  if (ta_has_forked)
+    return NULL;
 
   g_mutex_lock (&self->parent_instance.mutex);
   name = self->report != NULL ? g_strdup (self->report->name) : NULL;
@@ -48,6 +52,9 @@ ta_task_set_string (TaTask *self, const char *new_string, guint property_id)
   TaTaskReport    *report;
   char           **string;
   gboolean         changed;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&self->parent_instance.mutex);
   report = ta_task_ensure_report_locked (self);
@@ -100,6 +107,9 @@ ta_task_get_progress (TaTask *self)
 
   g_return_val_if_fail (TA_IS_TASK (self), 0);
 
+  if (ta_has_forked)
+    return 0;
+
   g_mutex_lock (&self->parent_instance.mutex);
   progress = self->report != NULL ? self->report->progress : 0;
   g_mutex_unlock (&self->parent_instance.mutex);
@@ -112,6 +122,9 @@ ta_task_set_progress (TaTask *self, double progress)
 {
   TaTaskReport *report;
   gboolean      changed;
+
+  if (ta_has_forked)
+    return;
 
   /* Not a number compares false, and becomes 0. */
   progress = progress > 0 ? MIN (progress, 1) : 0;
@@ -142,6 +155,9 @@ ta_task_dup_status (TaTask *self)
   char *status;
 
   g_return_val_if_fail (TA_IS_TASK (self), NULL);
+
+  if (ta_has_forked)
+    return NULL;
 
   g_mutex_lock (&self->parent_instance.mutex);
   status = self->report != NULL ? g_strdup (self->report->status) : NULL;

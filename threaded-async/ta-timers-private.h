@@ -47,6 +47,7 @@ struct _TaTimers
 void ta_timers_init (TaTimers *self, TaInbox *inbox);
 void ta_timers_shut (TaTimers *self);
 void ta_timers_clear (TaTimers *self);
+void ta_timers_forget (TaTimers *self);
 
 void ta_timers_add (TaTimers *self, TaTimer *timer, gint64 deadline, void (*fire) (TaTimer *timer));
 void ta_timers_remove (TaTimers *self, TaTimer *timer);

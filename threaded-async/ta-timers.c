@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-inbox-private.h"
 #include "ta-timers-private.h"
 
@@ -180,7 +181,7 @@ void
 ta_timers_clear (TaTimers *self)
 {
   g_clear_pointer (&self->heap, g_free);
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
 }
 
 /*
@@ -234,4 +235,12 @@ ta_timers_remove (TaTimers *self, TaTimer *timer)
   if (timer->position != 0)
     remove_locked (self, timer);
   g_mutex_unlock (&self->mutex);
+}
+
+/* In the child of a fork, where none of them is to fire. */
+void
+ta_timers_forget (TaTimers *self)
+{
+  g_mutex_init (&self->mutex);
+  self->length = 0;
 }

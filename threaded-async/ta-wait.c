@@ -4,6 +4,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-inbox-private.h"
 #include "ta-timeout.h"
 #include "ta-wait-private.h"
@@ -21,7 +22,7 @@ ta_wait_guard_init (TaWaitGuard *self, const char *owner)
 void
 ta_wait_guard_clear (TaWaitGuard *self)
 {
-  g_mutex_clear (&self->mutex);
+  ta_mutex_clear (&self->mutex);
 }
 
 /* Makes this the guard of the calling thread; NULL when its loop has ended. */
@@ -85,6 +86,17 @@ ta_wait_start (TaOperation    *operation,
                GError         *refusal)
 {
   TaWaiter *waiter = ta_operation_get_waiter (operation);
+
+  if (ta_has_forked)
+    {
+      g_clear_error (&refusal);
+      ta_fork_refuse (&refusal);
+      /* Without the lock, which may be nobody's any more. */
+      waiter->outcome = TA_OUTCOME_FAILED;
+      ta_operation_fail (operation, refusal);
+      ta_operation_complete (operation);
+      return;
+    }
 
   /* Once it is in a list it may be completed at once, and go. */
   g_object_ref (operation);

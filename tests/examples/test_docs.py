@@ -43,7 +43,9 @@ def test_readme_shows_the_quick_start(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["control-inversion", "cookbook", "quick-start"])
+@pytest.mark.parametrize(
+    "page", ["control-inversion", "cookbook", "errors-and-shutdown", "quick-start"]
+)
 def test_code_is_from_the_examples(page, language):
     programs = [path.read_text() for path in EXAMPLES.rglob(f"*.{language}")]
     blocks = code_blocks(PAGES[page], language)
@@ -84,6 +86,7 @@ WITH_CODE = {
     "coming-from-threaded-async",
     "control-inversion",
     "cookbook",
+    "errors-and-shutdown",
     "gtk",
     "javascript",
     "python",

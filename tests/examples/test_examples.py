@@ -94,3 +94,28 @@ def test_chain_with_an_unreadable_file(tmp_path, language):
     file.write_bytes(b"secret")
     message = f"chain: Error opening file {file}: Permission denied\n"
     assert run("chain", language, tmp_path, prefix=without_rights(file)) == (1, "", message)
+
+
+@pytest.mark.parametrize("language", ["c", "py", "js"])
+def test_errors(language):
+    lines = [f"{name}: The {name} is empty\n" for name in ("fridge", "purse", "tank")]
+    assert run("errors", language) == (0, "3 tasks failed:\n" + "".join(lines), "")
+
+
+def test_stuck_loop_in_c():
+    status, output, errors = run("stuck-loop", "c")
+    assert (status, output) == (0, "TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED\n")
+    assert re.search("busy with task .compute. for", errors)
+
+
+def test_stuck_loop_in_python():
+    """It can be interrupted; on a machine that is too busy that may come too late."""
+    for _ in range(20):
+        status, output, errors = run("stuck-loop", "py")
+        assert status == 0
+        if output == "TA_SHUTDOWN_TYPE_FORCE_STOPPED\n":
+            break
+        assert output == "TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED\n"
+        assert "did not end in time" in errors
+    else:
+        pytest.fail("never interrupted in time")

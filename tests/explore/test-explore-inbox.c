@@ -8,6 +8,7 @@
  * go of it, or close it; in the library's own code, on a context of GLib's.
  */
 
+#include "ta-fork-private.h"
 #include "ta-inbox-internal.h"
 #include "ta-operation-private.h"
 
@@ -24,6 +25,15 @@
 #include "ta-timers.c"
 
 #include "explore-test.h"
+
+/* Nobody forks. */
+gboolean ta_has_forked;
+
+gboolean
+ta_fork_refuse (GError **error)
+{
+  g_assert_not_reached ();
+}
 
 TaStall *
 ta_stall_ref (TaStall *self)

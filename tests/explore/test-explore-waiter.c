@@ -9,6 +9,7 @@
  */
 
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-inbox-private.h"
 #include "ta-operation-private.h"
 #include "ta-parker-private.h"
@@ -24,6 +25,15 @@
 #include "ta-wait.c"
 
 #include "explore-test.h"
+
+/* Nobody forks. */
+gboolean ta_has_forked;
+
+gboolean
+ta_fork_refuse (GError **error)
+{
+  g_assert_not_reached ();
+}
 
 /* No operations here, no loops, and nobody looks twice before he sleeps. */
 
