@@ -70,6 +70,12 @@ async void test_async (ThreadedAsync.Runner runner) throws Error {
     yield ThreadedAsync.sleep_async (1000);
     check (true, "a sleep ends");
 
+    Value[] arguments = { 2, "abc", -1 };
+    var sum = yield runner.call_method_async ("GLib", "compute_checksum_for_string", arguments);
+    check (sum.get_string () ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "a method is called by its name");
+
     yield runner.stop_async ();
     check (runner.shutdown_type == ThreadedAsync.ShutdownType.STOPPED, "a runner stops");
 }
