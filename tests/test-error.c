@@ -196,11 +196,25 @@ test_foreign_races (void)
     }
 }
 
+/* Bindings know a domain by its name, and need not have asked for it before; so this comes first. */
+static void
+test_by_name (void)
+{
+  GError *error = g_error_new_literal (g_quark_from_string ("ta-error-quark"), 1, "by name");
+  g_autoptr (GError) copy = NULL;
+
+  g_assert_cmpuint (error->domain, ==, TA_ERROR);
+  copy = g_error_copy (error);
+  g_error_free (error);
+  g_assert_cmpstr (copy->message, ==, "by name");
+}
+
 int
 main (int argc, char *argv[])
 {
   test_init (&argc, &argv);
 
+  test_add ("/error/by-name", test_by_name);
   test_add ("/error/quark", test_quark);
   test_add ("/error/codes", test_codes);
   test_add ("/error/shutdown-types", test_shutdown_types);

@@ -60,6 +60,16 @@ ta_error_quark (void)
   return (GQuark) quark;
 }
 
+/*
+ * Before anybody can make an error of this domain by its name alone, as bindings do: one that was made
+ * before the domain is known has no place for what is private, and would be freed as if it had.
+ */
+__attribute__ ((constructor)) static void
+ta_error_register (void)
+{
+  ta_error_quark ();
+}
+
 /* Makes an error that carries a box. */
 GError *
 ta_error_new_foreign (TaError code, const char *message, TaBox *foreign)

@@ -132,3 +132,18 @@ def test_all_pages_are_in_the_manual():
     assert {name.strip(' "') for name in listed.split(",")} == {
         page.name for page in PAGES.values()
     }
+
+
+def test_named_tests_exist():
+    """The tests that are named as proofs of the promises are there."""
+    tests = SOURCE / "tests"
+    paths = set()
+    for source in [*tests.glob("*.c"), *tests.glob("stress/*.c"), *tests.glob("explore/*.c")]:
+        paths.update(re.findall(r'"(/[a-z0-9-]+(?:/[a-z0-9-]+)+)"', source.read_text()))
+    named = re.findall(r"`(/[a-z0-9-]+(?:/[a-z0-9-]+)+)`", PAGES["promises"].read_text())
+    assert len(named) > 40
+    assert set(named) <= paths, set(named) - paths
+    for number in range(1, 10):
+        assert any(name.startswith(f"/promise-{number}/") for name in named)
+    for program in re.findall(r"`tests/([a-z/.]+)", PAGES["promises"].read_text()):
+        assert (tests / program).exists(), program

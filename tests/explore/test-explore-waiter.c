@@ -59,6 +59,12 @@ ta_operation_arm (TaOperation *self, gint64 timeout_us)
 {
 }
 
+gboolean
+ta_operation_end_late (TaOperation *self)
+{
+  return FALSE;
+}
+
 TaWaiter *
 ta_operation_get_waiter (TaOperation *self)
 {
