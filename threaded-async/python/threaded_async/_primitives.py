@@ -6,7 +6,7 @@
 import asyncio
 import threading
 from asyncio import _get_running_loop
-from typing import Callable, Generic, List, Optional, TypeVar
+from typing import Any, Callable, Coroutine, Generic, List, Optional, TypeVar
 
 from threaded_async import _loop
 from threaded_async._errors import (
@@ -173,17 +173,29 @@ class Queue(Generic[R]):
         self._catch_up(timeout)
         return self._queue.get_length()
 
-    async def get(self) -> R:
-        """Takes an item, in a coroutine of the runner."""
-        if _get_running_loop() is not self._runner._loop:
-            return self._in_other_loop(self._queue.try_get)
-        return await self._queue.get()
+    def get(self) -> Coroutine[Any, Any, R]:
+        """Takes an item, in a coroutine of the runner: await get()."""
+        if _get_running_loop() is self._runner._loop:
+            return self._queue.get()
+        return self._get_elsewhere()
 
-    async def put(self, item: R) -> None:
-        """Puts an item, when there is room for it, in a coroutine of the runner."""
-        if _get_running_loop() is not self._runner._loop:
-            return self._in_other_loop(lambda: self._queue.try_put(item))
-        await self._queue.put(item)
+    def put(self, item: R) -> Coroutine[Any, Any, None]:
+        """Puts an item, when there is room, in a coroutine of the runner: await put(item)."""
+        if _get_running_loop() is self._runner._loop:
+            return self._queue.put(item)
+        return self._put_elsewhere(item)
+
+    # Called in another thread they may yet be awaited in the right loop.
+
+    async def _get_elsewhere(self) -> R:
+        if self._runner.in_runner_loop:
+            return await self._queue.get()
+        return self._in_other_loop(self._queue.try_get)
+
+    async def _put_elsewhere(self, item: R) -> None:
+        if self._runner.in_runner_loop:
+            return await self._queue.put(item)
+        return self._in_other_loop(lambda: self._queue.try_put(item))
 
     def get_wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> R:
         """Takes an item; blocks until there is one. A get that timed out takes none."""
