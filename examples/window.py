@@ -24,6 +24,7 @@ async def measure(folder):
         output, errors = await process.communicate()
     except asyncio.CancelledError:
         process.kill()
+        await process.communicate()  # until it is gone
         raise
     if process.returncode != 0:
         raise OSError(errors.decode(errors="replace").strip())
