@@ -4,7 +4,11 @@
 """What the tests of the override share."""
 
 import asyncio
+import os
 import threading
+
+# The sanitizer that the library is built with, "address" or "thread", or None.
+SANITIZER = os.environ.get("TA_SANITIZER")
 
 # No wait is longer than this, and no test depends on how long it is.
 LONG = 20
