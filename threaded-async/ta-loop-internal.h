@@ -50,7 +50,7 @@ struct _TaLoop
   gint64   exit_timeout;
   gint64   default_timeout;
   gint64   stall_threshold; /* 0 if nobody wants to know */
-  GWeakRef runner;
+  GWeakRef runner;          /* set at the start */
 
   /* Const once the loop has been started; the context of an attached one always. */
   GMainContext *context;

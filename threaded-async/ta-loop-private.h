@@ -21,8 +21,7 @@ typedef struct _TaLoop     TaLoop;
 typedef struct _TaFailure  TaFailure;
 typedef struct _TaTaskFeed TaTaskFeed;
 
-TaLoop *ta_loop_new (TaRunner     *runner,
-                     const char   *name,
+TaLoop *ta_loop_new (const char   *name,
                      GMainContext *context,
                      gint64        exit_timeout,
                      gint64        default_timeout,
@@ -49,6 +48,7 @@ void ta_loops_describe (GString *text);
 /* What it is at: see ta-loop-busy.c. */
 char *ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix);
 
+void     ta_loop_set_runner (TaLoop *self, TaRunner *runner);
 gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
 void     ta_loop_run (TaLoop *self);
 gboolean ta_loop_iterate (TaLoop *self, gint64 deadline);

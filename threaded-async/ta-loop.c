@@ -29,8 +29,7 @@
 static _Thread_local TaLoop *current;
 
 TaLoop *
-ta_loop_new (TaRunner     *runner,
-             const char   *name,
+ta_loop_new (const char   *name,
              GMainContext *context,
              gint64        exit_timeout,
              gint64        default_timeout,
@@ -45,7 +44,6 @@ ta_loop_new (TaRunner     *runner,
   self->exit_timeout = exit_timeout;
   self->default_timeout = default_timeout;
   self->stall_threshold = stall_threshold;
-  g_weak_ref_init (&self->runner, runner);
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
   ta_wait_guard_init (&self->guard, self->name);
@@ -72,7 +70,7 @@ ta_loop_unref (TaLoop *self)
   g_clear_pointer (&self->thread, g_thread_unref);
   g_clear_pointer (&self->inbox, ta_inbox_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-  g_weak_ref_clear (&self->runner);
+  /* The runner, which had a reference, is gone, and with it what GLib knows of the weak one. */
   ta_mutex_clear (&self->mutex);
   ta_mutex_clear (&self->join_mutex);
   ta_wait_guard_clear (&self->guard);
@@ -191,18 +189,22 @@ ta_loop_is_current (TaLoop *self)
   return self->is_attached ? ta_context_is_current (self->context) : current == self;
 }
 
-/* Sends an event that nothing more is to come from an ended or abandoned loop; without a lock. */
+/*
+ * Notifies that the loop has ended or been abandoned; without a lock. The loop's own thread has the
+ * object, and need not ask for it, which is done under a lock of GLib's in which a binding may wait for
+ * a lock of its own.
+ */
 static void
-ta_loop_notify (TaLoop *self, gboolean with_shutdown_type)
+ta_loop_notify_end (TaLoop *self)
 {
-  g_autoptr (TaRunner) runner = ta_loop_get_runner (self);
+  g_autoptr (TaRunner) runner =
+      current == self ? g_object_ref (self->runner_object) : ta_loop_get_runner (self);
 
   if (runner == NULL)
     return;
 
   ta_runner_notify_running (runner);
-  if (with_shutdown_type)
-    ta_runner_notify_shutdown_type (runner);
+  ta_runner_notify_shutdown_type (runner);
 }
 
 /* Says once that the loop is over, and lets those go who wait for it. */
@@ -228,7 +230,7 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
     {
       ta_loop_unwatch (self);
       g_clear_pointer (&stall, ta_stall_end);
-      ta_loop_notify (self, TRUE);
+      ta_loop_notify_end (self);
       ta_waiter_complete_all (waiters);
     }
 }
@@ -421,6 +423,18 @@ ta_loop_attach (TaLoop *self, GError **error)
   return FALSE;
 }
 
+/*
+ * Has the loop know its runner; called when it is started, or needed before. Not where the object is
+ * made: there a binding may hold a lock of its own, for which somebody may wait under the lock of GLib's
+ * that this takes.
+ */
+void
+ta_loop_set_runner (TaLoop *self, TaRunner *runner)
+{
+  if (g_atomic_int_get (&self->state) < TA_LOOP_RUNNING)
+    g_weak_ref_set (&self->runner, runner);
+}
+
 gboolean
 ta_loop_start (TaLoop *self, TaRunner *runner, GError **error)
 {
@@ -439,13 +453,15 @@ ta_loop_start (TaLoop *self, TaRunner *runner, GError **error)
       return FALSE;
     }
 
+  ta_loop_set_runner (self, runner);
+
   started =
       self->is_attached ? ta_loop_attach (self, error) : ta_loop_start_thread (self, runner, error);
 
   if (started)
     {
       ta_loop_set_running (self);
-      ta_loop_notify (self, FALSE);
+      ta_runner_notify_running (runner);
     }
   else
     {

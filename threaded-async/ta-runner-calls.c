@@ -34,7 +34,10 @@ ta_runner_send (TaRunner      *self,
   GError *error = NULL;
 
   if (!ta_fork_check (&error) || !ta_loop_send_task (loop, task, &error))
-    ta_task_refuse (task, error);
+    {
+      ta_loop_set_runner (loop, self);
+      ta_task_refuse (task, error);
+    }
 
   return task;
 }

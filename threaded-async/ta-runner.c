@@ -130,8 +130,8 @@ ta_runner_constructed (GObject *object)
   if (priv->name == NULL)
     priv->name = g_strdup_printf ("runner-%d", g_atomic_int_add (&n_unnamed, 1) + 1);
 
-  priv->loop = ta_loop_new (self, priv->name, priv->context, priv->exit_timeout,
-                            priv->default_timeout, priv->stall_threshold);
+  priv->loop = ta_loop_new (priv->name, priv->context, priv->exit_timeout, priv->default_timeout,
+                            priv->stall_threshold);
   ta_notifier_init (&priv->notifier, self, ta_inbox_ref_or_thread_default (priv->main_context),
                     &notifications);
 }
