@@ -215,22 +215,37 @@ get_original (GSource *source)
 static gboolean
 ordered_prepare (GSource *source, int *timeout)
 {
+  gboolean result;
+
   order_iterated ();
-  return get_original (source)->prepare (source, timeout);
+  result = get_original (source)->prepare (source, timeout);
+  order_iterated ();
+
+  return result;
 }
 
 static gboolean
 ordered_check (GSource *source)
 {
+  gboolean result;
+
   order_iterated ();
-  return get_original (source)->check (source);
+  result = get_original (source)->check (source);
+  order_iterated ();
+
+  return result;
 }
 
 static gboolean
 ordered_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
+  gboolean result;
+
   order_iterated ();
-  return get_original (source)->dispatch (source, callback, data);
+  result = get_original (source)->dispatch (source, callback, data);
+  order_iterated ();
+
+  return result;
 }
 
 /* The same functions, but what was done before the source was attached is done. */
