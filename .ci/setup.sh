@@ -36,6 +36,7 @@ packages=(
   python3-pytest
   ruby-gio2
   valac
+  xauth
   xvfb
 )
 

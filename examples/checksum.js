@@ -30,7 +30,8 @@ function findNamespace(name) {
 
 // What belongs to Unix has moved out of GLib and GIO.
 const UnixOutputStream = findNamespace('GioUnix').OutputStream ?? Gio.UnixOutputStream;
-const addSignal = findNamespace('GLibUnix').signal_add ?? GLib.unix_signal_add;
+const GLibUnix = findNamespace('GLibUnix');
+const addSignal = GLibUnix.signal_add ?? GLibUnix.signal_add_full ?? GLib.unix_signal_add;
 
 Gio._promisify(Gio.File.prototype, 'enumerate_children_async', 'enumerate_children_finish');
 Gio._promisify(Gio.FileEnumerator.prototype, 'next_files_async', 'next_files_finish');
