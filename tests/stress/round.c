@@ -301,12 +301,10 @@ stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
 
       if (party->runner != self->stopped || g_atomic_int_get (&party->is_over))
         continue;
+      if (self->scenario->forget != NULL)
+        self->scenario->forget (party);
       if (party->history->len > 0 && party_get_pending (party)->result == RESULT_NONE)
-        {
-          if (self->scenario->forget != NULL)
-            self->scenario->forget (party);
-          party_end (party, RESULT_UNKNOWN);
-        }
+        party_end (party, RESULT_UNKNOWN);
       party_be_over (party);
     }
   self->has_stopped = TRUE;

@@ -182,10 +182,17 @@ act_in_two_steps (Party *self, gboolean puts)
   return FALSE;
 }
 
+/* A place that it has been given, and has not come to use, is free again. */
 static void
 queue_forget (Party *self)
 {
+  gboolean has_place = self->reservation != NULL && party_get_pending (self)->result != RESULT_NONE;
+
+  if (has_place)
+    party_begin (self, OP_RELEASE, 0);
   g_clear_object (&self->reservation);
+  if (has_place)
+    party_end (self, RESULT_OK);
 }
 
 static gboolean

@@ -246,6 +246,9 @@ task_forget (Party *self)
 {
   Work *work = g_steal_pointer (&self->work);
 
+  if (work == NULL)
+    return;
+
   g_clear_object (&work->task);
   work_unref (work);
 }
