@@ -403,6 +403,25 @@ ta_queue_release_locked (TaQueue *self, TaWaiter *putter, TaQueueStep *step)
   update_places_locked (self, step);
 }
 
+/* Ends the wait of a party as its first try came out, or has it stand in @list, TRUE. */
+gboolean
+ta_queue_settle_locked (TaWaiter *waiter, TaQueueResult result, TaWaiterList *list)
+{
+  switch (result)
+    {
+    case TA_QUEUE_DONE:
+      ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
+      return FALSE;
+    case TA_QUEUE_CLOSED:
+      ta_waiter_end_locked (waiter, TA_OUTCOME_CLOSED);
+      return FALSE;
+    case TA_QUEUE_WOULD_BLOCK:
+    case TA_QUEUE_ALREADY_DONE:
+    default:
+      return ta_waiter_enlist_locked (waiter, list);
+    }
+}
+
 /* Does what is left to be done after the unlock. */
 void
 ta_queue_finish_step (TaQueue *self, TaQueueStep *step)

@@ -97,6 +97,8 @@ TaQueueResult
      ta_queue_commit_locked (TaQueue *self, TaWaiter *putter, GValue *value, TaQueueStep *step);
 void ta_queue_release_locked (TaQueue *self, TaWaiter *putter, TaQueueStep *step);
 
+gboolean ta_queue_settle_locked (TaWaiter *waiter, TaQueueResult result, TaWaiterList *list);
+
 gsize ta_queue_get_length_locked (TaQueue *self);
 void  ta_queue_finish_step (TaQueue *self, TaQueueStep *step);
 

@@ -63,21 +63,8 @@ ta_queue_enter_put (gpointer object, TaWaiter *waiter)
 
   ta_queue_lock (self);
   if (waiter->outcome == TA_OUTCOME_PENDING)
-    {
-      switch (ta_queue_store_locked (self, &waiter->value, &step))
-        {
-        case TA_QUEUE_DONE:
-          ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
-          break;
-        case TA_QUEUE_CLOSED:
-          ta_waiter_end_locked (waiter, TA_OUTCOME_CLOSED);
-          break;
-        case TA_QUEUE_WOULD_BLOCK:
-        case TA_QUEUE_ALREADY_DONE:
-        default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->in.putters);
-        }
-    }
+    enlisted = ta_queue_settle_locked (waiter, ta_queue_store_locked (self, &waiter->value, &step),
+                                       &self->in.putters);
   ta_queue_unlock (self);
 
   ta_queue_finish_step (self, &step);

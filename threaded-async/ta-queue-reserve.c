@@ -21,21 +21,8 @@ ta_queue_enter_reserve (gpointer object, TaWaiter *waiter)
 
   ta_queue_lock (self);
   if (waiter->outcome == TA_OUTCOME_PENDING)
-    {
-      switch (ta_queue_reserve_locked (self, waiter))
-        {
-        case TA_QUEUE_DONE:
-          ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
-          break;
-        case TA_QUEUE_CLOSED:
-          ta_waiter_end_locked (waiter, TA_OUTCOME_CLOSED);
-          break;
-        case TA_QUEUE_WOULD_BLOCK:
-        case TA_QUEUE_ALREADY_DONE:
-        default:
-          enlisted = ta_waiter_enlist_locked (waiter, &self->in.putters);
-        }
-    }
+    enlisted =
+        ta_queue_settle_locked (waiter, ta_queue_reserve_locked (self, waiter), &self->in.putters);
   ta_queue_unlock (self);
 
   return enlisted;
