@@ -96,6 +96,11 @@ def converted(error, would_block=None):
     return cls(error.message, error.domain, error.code) if cls else error
 
 
+def raise_converted(error, would_block=None):
+    """Raises what converted() makes of an error."""
+    raise converted(error, would_block) from None
+
+
 def _io_code(error):
     if isinstance(error, TimeoutError):
         return int(Gio.IOErrorEnum.TIMED_OUT)

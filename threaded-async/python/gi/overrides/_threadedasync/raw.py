@@ -10,6 +10,9 @@ from gi.repository import Gio, GLib
 
 ThreadedAsync = get_introspection_module("ThreadedAsync")
 
+# Where PyGObject looks for what an override has in place of a class.
+MODULE = "gi.overrides.ThreadedAsync"
+
 INFINITE = ThreadedAsync.TIMEOUT_INFINITE
 
 # An error: domain and code.

@@ -4,30 +4,24 @@
 """Control inversion: coroutines that ask, and the thread that answers when it decides to."""
 
 from gi.overrides import override
-from gi.overrides.ThreadedAsync import Future
 from gi.repository import GLib
 
-from . import errors, raw
-from .raw import DEFAULT_TIMEOUT, microseconds
+from . import raw
+from .errors import raise_converted
+from .futures import Future
+from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
 from .values import boxed, unboxed
 from .waits import Wait
 
 _raw = raw.ThreadedAsync
 _take = _raw.Box.take
 
-# Where PyGObject looks for overrides.
-_MODULE = Future.__module__
-
-
-def _raise(error):
-    raise errors.converted(error) from None
-
 
 @override
 class Request(_raw.Request, Future):
     """What a client asks of its server, and the future of the answer."""
 
-    __module__ = _MODULE
+    __module__ = MODULE
 
     def wait(self, timeout=DEFAULT_TIMEOUT):
         """Blocks the thread until there is an answer, and returns it.
@@ -81,7 +75,7 @@ class Request(_raw.Request, Future):
 class Client(_raw.Client):
     """What coroutines on a runner ask a server with."""
 
-    __module__ = _MODULE
+    __module__ = MODULE
 
     def __init__(self, server, runner, **properties):
         super().__init__(server=server, runner=runner, **properties)
@@ -149,7 +143,7 @@ class Server(_raw.Server):
     overrides do_handle_request(request), and returns True if it has handled the request.
     """
 
-    __module__ = _MODULE
+    __module__ = MODULE
 
     def __init__(self, name=None, *, queue_size=10, rest_turns=64, **properties):
         """
@@ -188,7 +182,7 @@ class Server(_raw.Server):
             return _raw.Server.process(self, microseconds(timeout), None)
         except GLib.Error as failure:
             error = failure
-        _raise(error)
+        raise_converted(error)
 
     def process_all(self, budget=None) -> int:
         """Handles requests until there are none, or the time is spent, and says how many.
@@ -200,7 +194,7 @@ class Server(_raw.Server):
             return _raw.Server.process_all(self, microseconds(budget), None)
         except GLib.Error as failure:
             error = failure
-        _raise(error)
+        raise_converted(error)
 
     async def process_soon(self, timeout=DEFAULT_TIMEOUT) -> bool:
         """Does what process() does, without blocking; in a coroutine of the server's own loop."""
@@ -212,7 +206,7 @@ class Server(_raw.Server):
             return _raw.Server.process_finish(self, result)
         except GLib.Error as failure:
             error = failure
-        _raise(error)
+        raise_converted(error)
 
     @property
     def n_pending(self) -> int:

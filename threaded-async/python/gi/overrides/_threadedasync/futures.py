@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Values that will be there later, and those who see to that: futures, tasks and promises."""
+
+from gi.overrides import override
+from gi.repository import GLib
+
+from . import backend, errors, raw
+from .errors import WaitTimeoutError, raise_converted
+from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
+from .tasks import current_promise
+from .waits import FUTURE, wait_for
+
+_raw = raw.ThreadedAsync
+_take = backend.take
+
+
+@override
+class Future(_raw.Future):
+    """One value or exception that will be there later, for any number of waiters."""
+
+    __module__ = MODULE
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a value or an exception."""
+        return self.get_done()
+
+    def wait(self, timeout=None):
+        """Blocks the thread until the future is done, and returns the value.
+
+        An exception that the work ended with is raised here, the same object each time.
+
+        :param timeout: how long to wait at most, in seconds; None for ever
+        :raises WaitTimeoutError: (a TimeoutError) the time is up; the work goes on
+        :raises asyncio.CancelledError: the work was cancelled
+        :raises RuntimeError: waiting here would block the very loop that has to do the work
+        """
+        timeout_us = microseconds(timeout)
+        try:
+            return _take(self, None, timeout_us)
+        except GLib.Error as failure:
+            error = failure
+        if timeout_us == 0 and errors.kind(error) == errors.WOULD_BLOCK:
+            raise_converted(error, WaitTimeoutError)
+        errors.raise_for(self, error)
+
+    def try_wait(self):
+        """Returns the value, or raises the exception, if the future is done."""
+        try:
+            return _take(self, None, 0)
+        except GLib.Error as failure:
+            error = failure
+        errors.raise_for(self, error)
+
+    async def _wait(self):
+        result = None
+        if not self.get_done():
+            result = await wait_for(FUTURE, self, raw.INFINITE)
+        try:
+            return _take(self, result, 0)
+        except GLib.Error as failure:
+            error = failure
+        errors.raise_for(self, error)
+
+    def __await__(self):
+        return self._wait().__await__()
+
+
+@override
+class Task(_raw.Task, Future):
+    """Work on a runner: a future that can be cancelled, and tells how far it is."""
+
+    __module__ = MODULE
+
+    def wait(self, timeout=DEFAULT_TIMEOUT):
+        """Blocks the thread until the work has ended, and returns its result.
+
+        As Future.wait(); the timeout is by default the default_timeout of the runner.
+        """
+        return Future.wait(self, timeout)
+
+    @property
+    def name(self):
+        """The name in messages, or None."""
+        return self.dup_name()
+
+
+@override
+class Promise(_raw.Promise):
+    """The writing side of a future: usable once, from any thread."""
+
+    __module__ = MODULE
+
+    def __new__(cls):
+        return _raw.Promise.new()
+
+    def __init__(self):
+        pass
+
+    @staticmethod
+    def get_current():
+        """The promise of the task whose coroutine is running, to set its progress and status.
+
+        It is None outside the coroutines of tasks.
+        """
+        return current_promise()
+
+    @property
+    def future(self):
+        """The future, until the promise has returned."""
+        return self.get_future()
+
+    def return_value(self, value=None):
+        """Ends the promise with any object."""
+        backend.return_value(self, value)
+
+    def return_error(self, error):
+        """Ends the promise with an exception."""
+        if not isinstance(error, BaseException):
+            raise TypeError(f"an exception is needed, not {error!r}")
+        errors.fail(self, error)
