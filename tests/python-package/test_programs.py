@@ -28,6 +28,7 @@ def test_program(program):
         text=True,
         timeout=2 * LONG,
     )
-    assert done.stderr == ""
+    # On a busy machine asyncio finds in its debug mode that something took long.
+    assert re.sub(r"^Executing <.* took .* seconds\n", "", done.stderr, flags=re.M) == ""
     assert done.stdout == re.sub("^# ", "", expected, flags=re.MULTILINE)
     assert done.returncode == 0

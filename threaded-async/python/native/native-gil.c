@@ -101,3 +101,10 @@ native_gil_take (PyThreadState *state)
   PyEval_RestoreThread (state);
   g_atomic_pointer_set (&owner, &me);
 }
+
+/* Called by a thread that lets go of the lock in another way from now on. */
+void
+native_gil_forget (void)
+{
+  g_atomic_pointer_compare_and_exchange (&owner, &me, NULL);
+}

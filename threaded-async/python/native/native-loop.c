@@ -21,6 +21,7 @@ typedef struct
       TaRunner *runner; /* owned */
   GSource      *source; /* owned; NULL once it is closed: looks at the descriptors of asyncio */
   gpointer      tag;    /* of the descriptor in the source */
+  gboolean      is_entered;
   gboolean      is_armed;
   gboolean      is_readable;
   GArray       *items; /* of NativeItem */
@@ -78,7 +79,7 @@ static GSourceFuncs descriptor_funcs = {
   .dispatch = descriptor_dispatch,
 };
 
-/* Poller(runner, fd): in the thread of the runner. */
+/* Poller(runner, fd): in any thread, and also before the runner is started. */
 static PyObject *
 poller_new (PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
@@ -105,10 +106,24 @@ poller_new (PyTypeObject *type, PyObject *args, PyObject *kwargs)
   g_source_set_callback (self->source, unused_cb, self, NULL);
   self->tag = g_source_add_unix_fd (self->source, fd, G_IO_IN);
   self->is_armed = TRUE;
-  g_source_attach (self->source, ta_runner_get_context (runner));
-  current = self;
 
   return (PyObject *) self;
+}
+
+/* enter(): in the thread of the runner, before anything else. */
+static PyObject *
+poller_enter (PyObject *object, PyObject *unused)
+{
+  NativePoller *self = (NativePoller *) object;
+
+  if (self->source != NULL && !self->is_entered)
+    {
+      self->is_entered = TRUE;
+      g_source_attach (self->source, ta_runner_get_context (self->runner));
+      current = self;
+    }
+
+  Py_RETURN_NONE;
 }
 
 /* select(timeout_us): 1 if the loop is to go on, and 2 if a descriptor is ready. */
@@ -123,9 +138,9 @@ poller_select (PyObject *object, PyObject *argument)
 
   if (timeout_us == -1 && PyErr_Occurred ())
     return NULL;
-  if (self->source == NULL)
+  if (self->source == NULL || !self->is_entered)
     {
-      PyErr_SetString (PyExc_RuntimeError, "the loop has been closed");
+      PyErr_SetString (PyExc_RuntimeError, "the loop has been closed, or not entered");
       return NULL;
     }
 
@@ -179,7 +194,10 @@ poller_close (PyObject *object, PyObject *unused)
     {
       do_items (self);
       if (current == self)
-        current = NULL;
+        {
+          current = NULL;
+          native_gil_forget ();
+        }
       g_source_destroy (self->source);
       g_clear_pointer (&self->source, g_source_unref);
     }
@@ -199,6 +217,7 @@ poller_dealloc (PyObject *object)
 }
 
 static PyMethodDef poller_methods[] = {
+  { "enter", poller_enter, METH_NOARGS, "Begins to look at the descriptor." },
   { "select", poller_select, METH_O, "Does an iteration of the runner's context." },
   { "wake_up", poller_wake_up, METH_NOARGS, "Wakes the loop, if it sleeps; from any thread." },
   { "catch_up", poller_catch_up, METH_NOARGS, "Does what another iteration has left." },

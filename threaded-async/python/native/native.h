@@ -39,6 +39,7 @@ extern struct NativeStrings
 /* See native-gil.c. */
 PyThreadState *native_gil_release (void);
 void           native_gil_take (PyThreadState *state);
+void           native_gil_forget (void);
 
 /* See native-values.c. */
 typedef struct

@@ -6,9 +6,8 @@
 import asyncio
 import queue
 import sys
-import threading
 import traceback
-from typing import Any, Optional, Tuple
+from typing import Any, Optional
 
 import gi
 
@@ -78,18 +77,12 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._runner = ThreadedAsync.Runner("AsyncRunner")
-        self._ident = 0
 
     def start(self, debug: bool) -> asyncio.AbstractEventLoop:
-        """Starts the thread, and returns its loop."""
-
-        def look() -> Tuple[asyncio.AbstractEventLoop, int]:
-            loop = asyncio.get_running_loop()
-            loop.set_debug(debug)
-            return loop, threading.get_ident()
-
-        self._runner.start()
-        loop, self._ident = self._runner.call_in_loop(look, timeout=None)
+        """Starts the thread, and returns its loop, which takes work before it runs."""
+        loop: asyncio.AbstractEventLoop = self._runner._start_with_loop()
+        if debug:
+            loop.call_soon_threadsafe(loop.set_debug, True)
         return loop
 
     def is_at_rest(self) -> bool:
@@ -111,6 +104,8 @@ class LoopThread:
         executor, loop._default_executor = loop._default_executor, None
         if executor is not None:
             executor.shutdown(wait=False)
+        # So that it is on its way before the thread that waits for it has been woken.
+        loop.begin_to_end()
 
     def stop(self, timeout: Optional[float], stuck: bool, log: bool) -> ShutdownType:
         """Ends the thread. A loop that is stuck is interrupted, and then has as much time again."""
@@ -130,7 +125,7 @@ class LoopThread:
         return kind
 
     def _log_stack(self) -> None:
-        frame = sys._current_frames().get(self._ident)
+        frame = sys._current_frames().get(self._runner._thread)
         if frame is not None:
             stack = "".join(traceback.format_stack(frame))
             print(

@@ -190,7 +190,10 @@ class AsyncRunner:
         """What is done in the loop before it ends."""
         for background_task in tuple(self._tasks):
             background_task.cancel_in_loop()
-        for task in asyncio.all_tasks(self._loop):
+        tasks = asyncio.all_tasks(self._loop)
+        if not tasks:
+            return call.run()
+        for task in tasks:
             task.cancel()
         # A turn for them to end, and as many for what they told others.
         assert self._loop is not None

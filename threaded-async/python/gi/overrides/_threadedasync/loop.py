@@ -18,6 +18,7 @@ from . import raw
 from .backend import native
 
 _iterate = raw.ThreadedAsync.Runner.iterate
+_stop_async = raw.ThreadedAsync.Runner.stop_async
 _wake_up = raw.ThreadedAsync.Runner.wake_up
 
 # A loop that has something to do itself looks at the context and at the descriptors this often.
@@ -32,6 +33,9 @@ class _Poller:
         self._fd = fd
         self._source = None
         self._is_readable = False
+
+    def enter(self):
+        """Begins to look at the descriptor, in the runner's thread; here with the first look."""
 
     def _on_readable(self, *_):
         # Once only: a main loop that is nested in a callback would find it readable all the time.
@@ -94,15 +98,25 @@ class _Selector(selectors.EpollSelector):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """The event loop of a runner; asyncio.get_running_loop() returns it there."""
+    """The event loop of a runner; asyncio.get_running_loop() returns it there.
+
+    It can be made in any thread, and before the runner is started.
+    """
 
     def __init__(self, runner):
         self._runner = runner
-        # What PyGObject looks at for the await of any asynchronous call of GIO.
-        self._context = runner.get_context()
+        # What PyGObject looks at for the await of any asynchronous call of GIO; see enter().
+        self._context = None
+        # What ends all that the loop has to do when the runner stops.
+        self.end_of_all = End(self)
         selector = _Selector(runner)
         self._write_to_self = selector.poller.wake_up
         super().__init__(selector)
+
+    def enter(self):
+        """Called once, in the thread of the runner, before the loop runs."""
+        self._context = self._runner.get_context()
+        self._selector.poller.enter()
 
     # Who wakes the loop tells the library.
 
@@ -164,6 +178,18 @@ class Loop(asyncio.SelectorEventLoop):
         await self.shutdown_asyncgens()
         await self.shutdown_default_executor()
 
+    def begin_to_end(self):
+        """Has the runner stop, and nobody wait for it yet; in the loop."""
+        if not self._asyncgens:
+            self.end_of_all.let_go()
+        _stop_async(self._runner, raw.INFINITE, None, None)
+
+    def has_ended_everything(self):
+        """Whether there is nothing to end, and nothing that would begin without being told to."""
+        return not (
+            self._ready or self._asyncgens or self._default_executor or asyncio.all_tasks(self)
+        )
+
     def end(self):
         """Lets go of what is left when the loop will not run any more."""
         for task in asyncio.all_tasks(self):
@@ -171,6 +197,8 @@ class Loop(asyncio.SelectorEventLoop):
         if self._default_executor is not None:
             self._default_executor.shutdown(wait=False)
         self.close()
+        end_of_all, self.end_of_all = self.end_of_all, None
+        end_of_all.end()
 
 
 class End:
@@ -189,7 +217,10 @@ class End:
 
     def _on_cancelled(self, _cancellable):
         try:
-            self._loop.call_soon_threadsafe(self._begin)
+            if asyncio._get_running_loop() is self._loop and self._loop.has_ended_everything():
+                self.let_go()
+            else:
+                self._loop.call_soon_threadsafe(self._begin)
         except RuntimeError:
             # The loop has been closed.
             pass

@@ -14,7 +14,7 @@ from gi.repository import GLib
 from . import errors, raw
 from .blocking import blocking
 from .errors import ForcedStop, raise_converted
-from .loop import End, Loop
+from .loop import Loop
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds, seconds
 from .tasks import create_task
 
@@ -63,6 +63,12 @@ class Runner(_raw.Runner):
     # Whether its class runs coroutines: those that are attached, or made in C, do not.
     _has_asyncio = False
 
+    # The loop that it will run, if that has been made already.
+    _loop = None
+
+    # That of its loop, while this runs.
+    _thread = None
+
     def __new__(cls, *args, context=None, **kwargs):
         # A runner that is made in C has the library's own loop, and goes on without Python.
         return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
@@ -107,6 +113,17 @@ class Runner(_raw.Runner):
             # What went wrong before is more important.
             if error is None:
                 raise
+
+    def _start_with_loop(self):
+        """Starts the runner, and returns its loop, which may be given work at once."""
+        loop = self._loop = Loop(self)
+        try:
+            self.start()
+        except BaseException:
+            self._loop = None
+            loop.end()
+            raise
+        return loop
 
     def stop(self, timeout=DEFAULT_TIMEOUT):
         """Stops the runner, and waits until it has ended.
@@ -215,10 +232,13 @@ class Runner(_raw.Runner):
 
 
 def _run(self):
-    loop = Loop(self)
+    loop = self._loop
+    self._loop = None
+    if loop is None:
+        loop = Loop(self)
+    loop.enter()
     self._thread = threading.get_ident()
-    end = End(loop)
-    _raw.Runner.create_task(self, end.keep)
+    _raw.Runner.create_task(self, loop.end_of_all.keep)
     try:
         while loop.goes_on:
             try:
@@ -228,11 +248,10 @@ def _run(self):
     finally:
         self._thread = None
         loop.end()
-        end.end()
 
 
 def _interrupt(self):
-    thread = getattr(self, "_thread", None)
+    thread = self._thread
     if thread is not None:
         self._is_interrupted = True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
