@@ -36,8 +36,8 @@ native_get_object (PyObject *wrapper, GType type)
   return NULL;
 }
 
-static gboolean
-check_count (const char *name, Py_ssize_t n_args, Py_ssize_t n_needed)
+gboolean
+native_check_count (const char *name, Py_ssize_t n_args, Py_ssize_t n_needed)
 {
   if (n_args == n_needed)
     return TRUE;
@@ -290,7 +290,7 @@ native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   gboolean      taken;
   gint64        timeout_us;
 
-  if (!check_count ("take", n_args, 3))
+  if (!native_check_count ("take", n_args, 3))
     return NULL;
 
   source = native_get_object (args[0], G_TYPE_OBJECT);
@@ -365,7 +365,7 @@ native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   gboolean    put;
   gint64      timeout_us;
 
-  if (!check_count ("put", n_args, 3))
+  if (!native_check_count ("put", n_args, 3))
     return NULL;
 
   queue = native_get_object (args[0], TA_TYPE_QUEUE);
@@ -407,7 +407,7 @@ native_try_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   TaQueue    *queue;
   gboolean    put;
 
-  if (!check_count ("try_put", n_args, 2))
+  if (!native_check_count ("try_put", n_args, 2))
     return NULL;
 
   queue = native_get_object (args[0], TA_TYPE_QUEUE);
@@ -436,7 +436,7 @@ native_put_reserved (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   GAsyncResult *place;
   gboolean      put;
 
-  if (!check_count ("put_reserved", n_args, 3))
+  if (!native_check_count ("put_reserved", n_args, 3))
     return NULL;
 
   queue = native_get_object (args[0], TA_TYPE_QUEUE);
@@ -459,7 +459,7 @@ native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 {
   NativeValue value;
 
-  if (!check_count ("return_value", n_args, 2))
+  if (!native_check_count ("return_value", n_args, 2))
     return NULL;
   if (!pyg_boxed_check (args[0], TA_TYPE_PROMISE))
     return PyErr_Format (PyExc_TypeError, "a promise is needed, not %R", args[0]);

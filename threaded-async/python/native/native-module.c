@@ -50,6 +50,7 @@ static PyMethodDef methods[] = {
   { "try_put", FAST (native_try_put), METH_FASTCALL, NULL },
   { "put_reserved", FAST (native_put_reserved), METH_FASTCALL, NULL },
   { "return_value", FAST (native_return_value), METH_FASTCALL, NULL },
+  { "process", FAST (native_process), METH_FASTCALL, NULL },
   { "create_task", FAST (native_create_task), METH_FASTCALL, NULL },
   { NULL, NULL, 0, NULL },
 };

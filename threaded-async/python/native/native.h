@@ -60,12 +60,14 @@ gboolean native_loop_send (NativeDone func, gpointer data);
 PyObject *native_raise (GError *error);
 
 gpointer  native_get_object (PyObject *wrapper, GType type);
+gboolean  native_check_count (const char *name, Py_ssize_t n_args, Py_ssize_t n_needed);
 PyObject *native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_try_take (PyObject *module, PyObject *queue);
 PyObject *native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_try_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_put_reserved (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 
 extern PyTypeObject native_operation_type;

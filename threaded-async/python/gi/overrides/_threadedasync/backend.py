@@ -26,3 +26,4 @@ put = _chosen.put
 try_put = _chosen.try_put
 put_reserved = _chosen.put_reserved
 return_value = _chosen.return_value
+process = _chosen.process

@@ -12,6 +12,7 @@ from .values import boxed, unboxed
 _Box = raw.ThreadedAsync.Box
 _Promise = raw.ThreadedAsync.Promise
 _Queue = raw.ThreadedAsync.Queue
+_process = raw.ThreadedAsync.Server.process
 _WOULD_BLOCK = raw.WOULD_BLOCK
 
 
@@ -69,3 +70,8 @@ def put_reserved(queue, place, item):
 
 def return_value(promise, value):
     _Promise.return_value(promise, boxed(value))
+
+
+def process(server, timeout_us):
+    """Whether there was a request."""
+    return _process(server, timeout_us, None)

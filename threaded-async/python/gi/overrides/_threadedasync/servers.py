@@ -6,7 +6,7 @@
 from gi.overrides import override
 from gi.repository import GLib
 
-from . import raw
+from . import backend, raw
 from .errors import raise_converted
 from .futures import Future
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
@@ -179,7 +179,7 @@ class Server(_raw.Server):
         :raises RuntimeError: the main context of the server belongs to another thread
         """
         try:
-            return _raw.Server.process(self, microseconds(timeout), None)
+            return backend.process(self, microseconds(timeout))
         except GLib.Error as failure:
             error = failure
         raise_converted(error)
