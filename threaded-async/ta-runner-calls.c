@@ -143,6 +143,31 @@ ta_runner_send_call (TaRunner *self, TaCallFunc func, gpointer user_data, GDestr
   return ta_runner_send (self, TA_TASK_CALL, call_cb, call, call_free);
 }
 
+/* Makes a call that has failed. Takes the error. */
+TaTask *
+ta_runner_refuse_call (TaRunner *self, GError *error)
+{
+  TaLoop *loop = ta_runner_get_loop (self);
+  TaTask *task = ta_task_new (loop, TA_TASK_CALL, call_cb, NULL, NULL);
+
+  ta_loop_set_runner (loop, self);
+  ta_task_refuse (task, error);
+
+  return task;
+}
+
+void
+ta_runner_start_call (TaRunner           *self,
+                      TaTask             *task,
+                      gint64              timeout_us,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  ta_future_start_wait (TA_FUTURE (task), self, &call_kind, timeout_us, cancellable, callback,
+                        user_data);
+}
+
 /**
  * ta_runner_call_in_loop:
  * @self: a runner
@@ -247,8 +272,7 @@ ta_runner_call_in_loop_async (TaRunner           *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = ta_runner_send_call (self, func, func_data, func_destroy);
-  ta_future_start_wait (TA_FUTURE (task), self, &call_kind, timeout_us, cancellable, callback,
-                        user_data);
+  ta_runner_start_call (self, task, timeout_us, cancellable, callback, user_data);
 }
 
 /**

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-binding-private.h"
 #include "ta-error.h"
 #include "ta-fork-private.h"
 #include "ta-runner-private.h"
@@ -17,8 +18,9 @@
  * Starts the runner; from any thread, once. When it returns, the runner takes work.
  *
  * Fails with `TA_ERROR_ALREADY_DONE` if it has been started before; with an error of `G_IO_ERROR` or
- * `G_THREAD_ERROR` if the system has no descriptor or no thread left; and with `TA_ERROR_FAILED` if
- * it was to be attached to the context of a threaded runner.
+ * `G_THREAD_ERROR` if the system has no descriptor or no thread left; with `TA_ERROR_FAILED` if it was
+ * to be attached to the context of a threaded runner; and with `TA_ERROR_WRONG_THREAD` if its class is
+ * written in a language whose functions cannot run in another thread.
  *
  * Returns: whether the runner runs
  *
@@ -29,7 +31,7 @@ ta_runner_start (TaRunner *self, GError **error)
 {
   g_return_val_if_fail (TA_IS_RUNNER (self), FALSE);
 
-  if (!ta_fork_check (error))
+  if (!ta_fork_check (error) || !ta_binding_check_class (self, error))
     return FALSE;
 
   return ta_loop_start (ta_runner_get_loop (self), self, error);

@@ -7,6 +7,7 @@
 
 #define TA_INSIDE
 
+#include "ta-binding.h"
 #include "ta-box.h"
 #include "ta-client.h"
 #include "ta-debug.h"

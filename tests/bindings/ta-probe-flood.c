@@ -26,6 +26,19 @@ ta_probe_is_marked_thread (void)
   return g_thread_self () == main_thread;
 }
 
+/**
+ * ta_probe_new_elsewhere:
+ *
+ * Returns: (transfer full):
+ */
+TaQueue *
+ta_probe_new_elsewhere (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  return g_object_new (TA_TYPE_QUEUE, "main-context", context, NULL);
+}
+
 typedef struct
 {
   int        ref_count; /* atomic: the threads that have not ended */

@@ -136,6 +136,9 @@ void  ta_probe_watch (GObject *object);
 guint ta_probe_get_n_watched (void);
 guint ta_probe_get_n_disposed_elsewhere (void);
 
+/* A queue whose signals come in a thread that is none of the caller's. */
+TaQueue *ta_probe_new_elsewhere (void);
+
 /* For the thread in which everything has to come: see ta-probe-flood.c. */
 void     ta_probe_mark_thread (void);
 gboolean ta_probe_is_marked_thread (void);

@@ -121,11 +121,21 @@ end)
 test('a function in another thread is refused', function(done)
    local runner = ThreadedAsync.Runner.new('threaded')
    runner:start()
-   for _, name in ipairs { 'create_task', 'call_in_loop', 'call_in_loop_async' } do
-      local ok, message = pcall(runner[name], runner, function() end, FOREVER, nil)
-      assert(not ok and message:find('runner “threaded” runs in another thread', 1, true), message)
-   end
+   local task, err = runner:create_task(function() end)
+   assert(not task and err:matches(ThreadedAsync.Error, 'WRONG_THREAD'), err)
+   task, err = runner:call_in_loop(function() end, FOREVER, nil)
+   assert(not task and err.message:find('runner “threaded” runs in another thread', 1, true), err)
    runner:stop(FOREVER, nil)
+   done(true)
+end)
+
+test('a signal of another thread is refused', function(done)
+   local queue = TaProbe.new_elsewhere()
+   local text = 'come in another thread'
+   local ok, message = pcall(function() queue.on_items_available = function() end end)
+   assert(not ok and message:find(text, 1, true), message)
+   ok, message = pcall(function() queue.on_notify['closed'] = function() end end)
+   assert(not ok and message:find(text, 1, true), message)
    done(true)
 end)
 

@@ -146,14 +146,24 @@ test("a function in another thread is refused") do |done|
   [
     -> { runner.create_task { nil } },
     -> { runner.call_in_loop(FOREVER, nil) { nil } },
-    -> { runner.call_in_loop_async(FOREVER, nil) { nil } },
   ].each do |action|
     action.call
-  rescue ArgumentError => error
+  rescue ThreadedAsync::Error::WrongThread => error
     n_refused += 1 if error.message.include?("runner “threaded” runs in another thread")
   end
   runner.stop(FOREVER, nil)
-  done.call(n_refused == 3)
+  done.call(n_refused == 2)
+end
+
+test("a signal of another thread is refused") do |done|
+  queue = TaProbe.new_elsewhere
+  n_refused = 0
+  %w[items-available notify::closed].each do |signal|
+    queue.signal_connect(signal) { nil }
+  rescue ArgumentError => error
+    n_refused += 1 if error.message.include?("comes in another thread")
+  end
+  done.call(n_refused == 2)
 end
 
 test("errors") do |done|

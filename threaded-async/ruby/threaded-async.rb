@@ -1,27 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The threaded-async developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# The library for Ruby, whose blocks cannot leave their thread, and are refused where they would.
+# The library for Ruby, whose blocks cannot leave their thread: the library itself refuses them where
+# they would be called in another one, and this the signals that come in one.
 
 require "gio2"
 
 module ThreadedAsync
   GObjectIntrospection::Loader.load("ThreadedAsync", self)
 
-  # Refuses blocks in another thread, in which they would end the process.
-  module RefuseBlocks
-    %i[create_task call_in_loop call_in_loop_async].each do |name|
-      define_method(name) do |*args, &block|
-        unless in_loop?
-          raise ArgumentError, "#{name}: runner “#{self.name}” runs in another thread, in which " \
-                               "blocks of Ruby cannot run. Use ThreadedAsync::Runner.default for " \
-                               "blocks, or have the runner call a method that blocks: " \
-                               "call_method_async"
+  # Refuses handlers of signals that come in another thread, in which they would end the process.
+  module RefuseSignals
+    %i[signal_connect signal_connect_after].each do |name|
+      define_method(name) do |signal, *args, &block|
+        unless Runner.new(main_context, nil).in_loop?
+          raise ArgumentError, "#{name}: “#{signal}” of this object comes in another thread, in " \
+                               "which blocks of Ruby cannot run"
         end
-        super(*args, &block)
+        super(signal, *args, &block)
       end
     end
   end
 
-  Runner.prepend(RefuseBlocks)
+  [Event, Future, Queue, Runner, Server].each { |type| type.prepend(RefuseSignals) }
 end
