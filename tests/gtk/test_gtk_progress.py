@@ -17,7 +17,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "examples"))
 from running import command  # noqa: E402
 
 try:
-    from window import SECONDS, Window, wait_for  # noqa: E402
+    from window import SECONDS, Window, click, wait_for  # noqa: E402
 except (ImportError, ValueError):
     pytest.skip("there is no gir1.2-atspi-2.0", allow_module_level=True)
 
@@ -38,19 +38,21 @@ def folder(tmp_path):
 
 
 @contextlib.contextmanager
-def running(language, folder):
+def running(language, *arguments, **options):
     """The program, its window, and a check that it ends well and without a warning."""
     environment = {**os.environ, "G_DEBUG": "fatal-warnings", "LC_ALL": "C.UTF-8"}
+    environment.update(options.pop("env", {}))
     for name in "GTK_A11Y", "NO_AT_BRIDGE":
         environment.pop(name, None)
     process = subprocess.Popen(
-        [*command("gtk-progress", language), folder],
+        [*command("gtk-progress", language), *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        **options,
     )
     try:
-        yield process, Window(process.pid)
+        yield process, Window(process)
         assert process.wait(SECONDS) == 0
         assert process.stderr.read() == b""
     finally:
@@ -101,4 +103,28 @@ def test_close_while_work_runs(language, folder):
     with running(language, folder) as (process, window):
         wait_for("some progress", lambda: window.row("huge").progress > 0)
         assert process.poll() is None
+        window.close()
+
+
+@pytest.mark.parametrize("language", ["c", "py", "js"])
+def test_open_another_folder(language, folder, tmp_path_factory):
+    # The dialog begins in the current folder.
+    another = tmp_path_factory.mktemp("another")
+    (another / "hello").write_bytes(b"hello")
+    settings = tmp_path_factory.mktemp("settings")
+    keyfile = settings / "glib-2.0" / "settings" / "keyfile"
+    keyfile.parent.mkdir(parents=True)
+    keyfile.write_text("[org/gtk/gtk4/settings/file-chooser]\nstartup-mode='cwd'\n")
+    env = {"GSETTINGS_BACKEND": "keyfile", "XDG_CONFIG_HOME": str(settings)}
+
+    with running(language, folder, cwd=another, env=env) as (_process, window):
+        wait_for("some progress", lambda: window.row("huge").progress > 0)
+        click(window.frame, "Open…")
+        wait_for("the dialog", lambda: window.dialog("Open a Folder"))
+        click(window.dialog("Open a Folder"), "Open")
+
+        # What was shown before goes, with its work.
+        wait_for("the other folder", lambda: list(window.rows()) == ["hello"])
+        wait_for("the end", lambda: not window.row("hello").can_cancel)
+        assert window.row("hello").text == sha256(another / "hello")
         window.close()

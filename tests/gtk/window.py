@@ -15,14 +15,17 @@ from gi.repository import Atspi, GLib  # noqa: E402
 SECONDS = 60
 
 
+class ChangingError(Exception):
+    """What is being read has changed meanwhile."""
+
+
 def wait_for(what, condition):
     """Waits until a condition holds, and returns what it has returned."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        # A window may change, or close, while it is being read.
         try:
             result = condition()
-        except GLib.Error:
+        except (GLib.Error, ChangingError):
             result = None
         if result:
             return result
@@ -33,7 +36,10 @@ def wait_for(what, condition):
 
 
 def children(node):
-    return [node.get_child_at_index(i) for i in range(node.get_child_count())]
+    found = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+    if None in found:
+        raise ChangingError
+    return found
 
 
 def descendants(node, role):
@@ -62,7 +68,8 @@ class Row:
 
     @property
     def text(self):
-        return " ".join(self.texts)
+        # Some versions of GTK end it with a blank.
+        return " ".join(self.texts).strip()
 
     @property
     def progress(self):
@@ -76,17 +83,30 @@ class Row:
         act(self.button, "click")
 
 
+# On a busy machine an answer may take longer than the second that is usually waited for.
+Atspi.set_timeout(SECONDS * 1000, SECONDS * 1000)
+
+# Asked once before there is a program: this starts accessibility, and a program that comes while it
+# is starting may never be told of.
+desktop = Atspi.get_desktop(0)
+# What is asked for is asked, each time: a cache that is being filled misses what comes meanwhile.
+desktop.set_cache_mask(Atspi.Cache.NONE)
+desktop.get_child_count()
+
+
 class Window:
     """The only window of a process."""
 
-    def __init__(self, pid):
-        self.pid = pid
-        self.frame = wait_for(f"a window of process {pid}", self._find)
+    def __init__(self, process):
+        self.process = process
+        self.frame = wait_for(f"a window of process {process.pid}", self._find)
 
     def _find(self):
-        for app in children(Atspi.get_desktop(0)):
-            if app is not None and app.get_process_id() == self.pid:
-                # What is asked for is asked from the program, each time.
+        assert self.process.poll() is None, f"it ended: {self.process.stderr.read().decode()}"
+        for i in range(desktop.get_child_count()):
+            # It may have ended just now.
+            app = desktop.get_child_at_index(i)
+            if app is not None and app.get_process_id() == self.process.pid:
                 app.set_cache_mask(Atspi.Cache.NONE)
                 for frame in descendants(app, Atspi.Role.FRAME):
                     return frame
@@ -103,5 +123,20 @@ class Window:
     def row(self, name):
         return self.rows()[name]
 
+    def dialog(self, title):
+        """Another window of the program."""
+        windows = children(self.frame.get_application())
+        return next((window for window in windows if window.get_name() == title), None)
+
     def close(self):
         act(self.frame, "window.close")
+
+
+def click(node, name):
+    """Clicks a button somewhere in a window."""
+    for button in descendants(node, Atspi.Role.PUSH_BUTTON):
+        # An underlined letter may come before it.
+        if button.get_name().split()[-1:] == [name]:
+            act(button, "click")
+            return
+    raise AssertionError(f"there is no button {name}")
