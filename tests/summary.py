@@ -5,7 +5,8 @@
 
 A program that reports in TAP counts for each of its tests, any other for one. A program that failed
 as a whole (it crashed, hung, ended early or leaked) counts as one more failure, unless one of its
-tests has failed already. Succeeds if there were tests and none failed, `meson test` included.
+tests has failed already. What a failed test in TAP said of itself, which Meson does not print, is
+shown. Succeeds if there were tests and none failed, `meson test` included.
 """
 
 import json
@@ -15,6 +16,9 @@ from collections import Counter
 
 TAP_PLAN = re.compile(r"^1\.\.\d+", re.MULTILINE)
 TAP_TEST = re.compile(r"^( *)(not )?ok\b[^#\n]*(?:# *(SKIP|TODO))?", re.IGNORECASE | re.MULTILINE)
+
+# So many lines before a failed test are shown.
+COMMENTS = 20
 
 
 def count_tap(output):
@@ -39,13 +43,32 @@ def count_program(result, output):
     return count
 
 
+def print_failures(name, output):
+    """Prints each failed test with the comments around it: GLib's come before, pytest's after."""
+    comments = []
+    shown = False
+    for line in output.splitlines():
+        if TAP_TEST.match(line):
+            shown = line.lstrip().startswith("not ok") and "# TODO" not in line
+            if shown:
+                print(f"\n{name}: {line.strip()}", *comments, sep="\n")
+            comments = []
+        elif shown:
+            print(line)
+        else:
+            comments = [*comments, line][-COMMENTS:]
+
+
 def main(status, *paths):
     total = Counter()
     for path in paths:
         try:
             with open(path, encoding="utf-8") as log:
                 for program in map(json.loads, log):
-                    total += count_program(program["result"], program.get("stdout", ""))
+                    output = program.get("stdout", "")
+                    total += count_program(program["result"], output)
+                    if program["result"] not in ("OK", "SKIP"):
+                        print_failures(program["name"], output)
         except FileNotFoundError:
             pass
 
