@@ -88,6 +88,14 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
   return signalled;
 }
 
+/* Runs when the object is disposed of, after whoever has got it by a weak reference. */
+static void
+order_disposed_cb (gpointer data, GObject *object)
+{
+  __tsan_acquire (object);
+  g_atomic_int_get (&object->ref_count);
+}
+
 void
 g_object_unref (gpointer data)
 {
@@ -95,9 +103,11 @@ g_object_unref (gpointer data)
   /* GLib's own flag: then going from two references to one calls back. */
   int last = (g_datalist_get_flags (&object->qdata) & 1) != 0 ? 2 : 1;
 
+  int count;
+
   NEXT (g_object_unref)
 
-  for (int count = g_atomic_int_get (&object->ref_count); count > last;
+  for (count = g_atomic_int_get (&object->ref_count); count > last;
        count = g_atomic_int_get (&object->ref_count))
     {
       __tsan_release (object);
@@ -106,6 +116,8 @@ g_object_unref (gpointer data)
     }
 
   ORDER (object);
+  if (count == 1)
+    g_object_weak_ref (object, order_disposed_cb, NULL);
   next (object);
 }
 
@@ -308,6 +320,53 @@ g_source_unref (GSource *source)
     ORDER (source->context);
   ORDER (source);
   next (source);
+}
+
+typedef struct
+{
+  GFunc    func;
+  gpointer data;
+} OrderedPool;
+
+static void
+ordered_pool_func (gpointer item, gpointer data)
+{
+  OrderedPool *self = data;
+
+  __tsan_acquire (self);
+  self->func (item, self->data);
+  __tsan_release (self);
+}
+
+/* What it calls is never freed: a thread of the pool may be about to call it. */
+GThreadPool *
+g_thread_pool_new (GFunc func, gpointer data, int max_threads, gboolean exclusive, GError **error)
+{
+  OrderedPool *ordered = g_new (OrderedPool, 1);
+
+  NEXT (g_thread_pool_new)
+  *ordered = (OrderedPool){ func, data };
+
+  return next (ordered_pool_func, ordered, max_threads, exclusive, error);
+}
+
+gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
+{
+  NEXT (g_thread_pool_push)
+  ORDER (pool->user_data);
+
+  return next (pool, data, error);
+}
+
+void
+g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait_)
+{
+  OrderedPool *ordered = pool->user_data;
+
+  NEXT (g_thread_pool_free)
+  next (pool, immediate, wait_);
+  __tsan_acquire (ordered);
 }
 
 void
