@@ -37,6 +37,13 @@ extern void __tsan_release (void *address);
   }                                                                                                \
   G_STMT_END
 
+/* The sanitizer must not see that what is GLib's is read: GLib may free it in another thread. */
+#ifdef __clang__
+#define UNSEEN __attribute__ ((noinline, no_sanitize ("thread")))
+#else
+#define UNSEEN __attribute__ ((noipa, no_sanitize ("thread")))
+#endif
+
 void
 g_mutex_lock (GMutex *mutex)
 {
@@ -211,13 +218,6 @@ typedef struct
   GSourceFuncs *original;
 } OrderedFuncs;
 
-#ifdef __clang__
-#define UNSEEN __attribute__ ((noinline, no_sanitize ("thread")))
-#else
-#define UNSEEN __attribute__ ((noipa, no_sanitize ("thread")))
-#endif
-
-/* The sanitizer must not see this: GLib may free the source in another thread afterwards. */
 UNSEEN static GSourceFuncs *
 get_original (GSource *source)
 {
@@ -350,11 +350,17 @@ g_thread_pool_new (GFunc func, gpointer data, int max_threads, gboolean exclusiv
   return next (ordered_pool_func, ordered, max_threads, exclusive, error);
 }
 
+UNSEEN static OrderedPool *
+get_ordered_pool (GThreadPool *pool)
+{
+  return pool->user_data;
+}
+
 gboolean
 g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
 {
   NEXT (g_thread_pool_push)
-  ORDER (pool->user_data);
+  ORDER (get_ordered_pool (pool));
 
   return next (pool, data, error);
 }
@@ -362,7 +368,7 @@ g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
 void
 g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait_)
 {
-  OrderedPool *ordered = pool->user_data;
+  OrderedPool *ordered = get_ordered_pool (pool);
 
   NEXT (g_thread_pool_free)
   next (pool, immediate, wait_);
