@@ -14,11 +14,12 @@
  * history.c for how it is judged. A round that fails prints all that was done, and the seed that
  * makes the same choices again.
  *
- *   stress [--seed=N] [--seconds=N] [-p /stress/…]
+ *   stress [--seed=N] [--seconds=N] [--patience=SECONDS] [-p /stress/…]
  */
 
 static guint32 seed;
 static double  seconds = 1;
+static double  patience = 20; /* how long nothing may happen at all in a round, before it hangs */
 static guint   n_scenarios;
 
 guint32
@@ -41,6 +42,12 @@ options_get_slowness (void)
   return slowness != NULL ? (guint) CLAMP (atoi (slowness), 1, 1000) : 1;
 }
 
+gint64
+options_get_patience_us (void)
+{
+  return (gint64) (patience * G_USEC_PER_SEC) * options_get_slowness ();
+}
+
 /* Takes its own options out, so that GLib sees only those that it knows. */
 static void
 parse (int *argc, char *argv[])
@@ -54,6 +61,8 @@ parse (int *argc, char *argv[])
         seed = (guint32) strtoul (argv[i] + strlen ("--seed="), NULL, 10);
       else if (g_str_has_prefix (argv[i], "--seconds="))
         seconds = g_ascii_strtod (argv[i] + strlen ("--seconds="), NULL);
+      else if (g_str_has_prefix (argv[i], "--patience="))
+        patience = g_ascii_strtod (argv[i] + strlen ("--patience="), NULL);
       else
         argv[n_left++] = argv[i];
     }
@@ -87,6 +96,7 @@ main (int argc, char *argv[])
   add (&event_small);
   add (&future_small);
   add (&task_rounds);
+  add (&server_requests);
 
   return g_test_run ();
 }

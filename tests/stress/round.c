@@ -314,7 +314,7 @@ stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 round_wait (Round *self)
 {
-  const gint64 patience = STRESS_PATIENCE_US * options_get_slowness ();
+  const gint64 patience = options_get_patience_us ();
   gint64       last_progress = g_get_monotonic_time ();
   int          n_before = -1;
   guint        stop_after = (guint) g_rand_int_range (self->rand, 0, 5);

@@ -33,7 +33,7 @@ typedef struct
   GCancellable *cancellable;
   gint64        timeout_us;
   gboolean      has_ref;
-  gpointer      work;        /* what it waits for, in rounds of tasks */
+  gpointer      work;        /* what it waits for, in rounds of tasks and requests */
   GAsyncResult *reservation; /* or what is to be given back */
   int           waits_for;   /* atomic: 1 + OpKind of a wait without end, or 0 */
   int           is_over;     /* atomic */
@@ -83,7 +83,7 @@ struct _Scenario
 };
 
 extern const Scenario queue_small, queue_small_stopped, queue_long, queue_stopped, event_small,
-    future_small, task_rounds;
+    future_small, task_rounds, server_requests;
 
 /* The parties. */
 void   party_choose (Party *self);
