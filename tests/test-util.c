@@ -91,6 +91,13 @@ test_repeats (guint repeats)
   return MAX (repeats / get_slowness (), MIN (repeats, 10));
 }
 
+/* How long a test waits for what must come. */
+gint64
+test_get_deadline_us (void)
+{
+  return G_GINT64_CONSTANT (20) * G_USEC_PER_SEC * get_slowness ();
+}
+
 static gboolean
 deadline_cb (gpointer data)
 {
