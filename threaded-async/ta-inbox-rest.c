@@ -19,7 +19,9 @@
  * A loop that sleeps is at rest for as long as nobody wakes it, so that others need not ask it: they
  * see that it sleeps, and that its inbox is empty. Somebody may have woken it by other means than the
  * inbox, by attaching a source or by writing into a pipe: therefore they also look at the descriptors
- * that it sleeps on. These are written under a sequence number, which is odd meanwhile.
+ * that it sleeps on. These are written under a sequence number, which is odd meanwhile. A descriptor on
+ * which nothing is to be seen may be one that the loop has just read: so they look last whether it
+ * sleeps, and if it has woken and fallen asleep again by then, it has done what it was woken for.
  */
 
 gboolean
@@ -307,5 +309,6 @@ ta_inbox_is_at_rest (TaInbox *self)
   if (until != 0 && (gssize) ((gsize) g_get_monotonic_time () - until) >= 0)
     return FALSE;
 
-  return g_poll (fds, (guint) n_fds, 0) == 0;
+  return g_poll (fds, (guint) n_fds, 0) == 0 && g_atomic_int_get (&self->sleep_serial) == serial &&
+         (g_atomic_int_get (&self->parked) || g_atomic_int_get (&self->spinning));
 }

@@ -5,18 +5,30 @@
 
 /*
  * All orders in which a loop can look at its inbox, fall asleep and be woken, while others push, let
- * go of it, or close it; in the library's own code, on a context of GLib's.
+ * go of it, close it, or ask whether the loop is at rest; in the library's own code, on a context of
+ * GLib's.
  */
 
 #include "ta-fork-private.h"
 #include "ta-inbox-internal.h"
 #include "ta-operation-private.h"
 
+/* For one of the parties to wake the context for good, and not only those who play its loop. */
+static void
+wake_context (GMainContext *context)
+{
+  g_main_context_wakeup (context);
+}
+
 #include "explore-hooks.h"
+
+static int poll_step (GPollFD *fds, guint n_fds, int timeout);
 
 #include INBOX_SOURCE
 #include TURNS_SOURCE
-#include "ta-inbox-rest.c"
+#define g_poll poll_step
+#include REST_SOURCE
+#undef g_poll
 
 /* Nobody watches over the loop. */
 #include "ta-inbox-busy.c"
@@ -214,6 +226,90 @@ loop_attached (void)
     iterate (TRUE, FALSE);
 }
 
+/* What a loop of ours polls: it may wake at any time, and sees what is ready by then. */
+static int
+poll_step (GPollFD *fds, guint n_fds, int timeout)
+{
+  if (timeout != 0)
+    explore_sleep (context, TRUE);
+  else
+    explore_step (STEP_READ, context, "poll");
+
+  return g_poll (fds, n_fds, 0);
+}
+
+static gboolean
+call_foreign_cb (gpointer data)
+{
+  n_called++;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* One iteration of a loop of ours, in which others can see what GLib reads and calls. */
+static void
+iterate_for_rest (gboolean may_block)
+{
+  GPollFD fds[4];
+  int     priority, timeout, n_fds;
+
+  explore_step (STEP_READ, context, "prepare");
+  g_main_context_prepare (context, &priority);
+  n_fds = g_main_context_query (context, priority, &timeout, fds, G_N_ELEMENTS (fds));
+  g_assert_cmpint (n_fds, <=, G_N_ELEMENTS (fds));
+  ta_inbox_poll (inbox, fds, (guint) n_fds, may_block ? timeout : 0);
+  explore_step (STEP_WRITE, context, "check");
+  g_main_context_check (context, priority, fds, n_fds);
+  explore_step (STEP_WRITE, &n_called, "dispatch");
+  g_main_context_dispatch (context);
+}
+
+/* Looks at the inbox for a while, sleeps, and then has something to do. */
+static void
+loop_resting (void)
+{
+  ta_inbox_enter (inbox);
+  iterate_for_rest (FALSE);
+  if (ta_inbox_spin (inbox))
+    ta_inbox_unspin (inbox);
+  iterate_for_rest (TRUE);
+  iterate_for_rest (FALSE);
+  if (ta_inbox_spin (inbox))
+    ta_inbox_unspin (inbox);
+  ta_inbox_leave (inbox);
+}
+
+/* Gives the loop something to do behind the back of the inbox: until that is done, it is not at rest. */
+static void
+attach_and_look (void)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, call_foreign_cb, NULL, NULL);
+  explore_step (STEP_WRITE, context, "attach");
+  g_source_attach (source, context);
+  wake_context (context);
+
+  if (ta_inbox_is_at_rest (inbox))
+    explore_assert (n_called == 1);
+}
+
+static void
+begin_resting (void)
+{
+  begin ();
+  ta_inbox_adopt (inbox, "resting");
+  inbox->is_watched = TRUE;
+}
+
+static void
+end_resting (void)
+{
+  ta_inbox_unref (inbox);
+  explore_assert (g_hash_table_size (table) == 0);
+  g_main_context_unref (context);
+}
+
 /* One that looks only once, because somebody else ends it. */
 static void
 loop_once (void)
@@ -310,6 +406,7 @@ static const Exploration explorations[] = {
     end,
     2 },
   { "/explore/inbox/closed", begin_one, { loop_once, push_mine, close_it }, end_closed, 3 },
+  { "/explore/inbox/at-rest", begin_resting, { loop_resting, attach_and_look }, end_resting, 3 },
   { "/explore/inbox/closed-and-two", begin_two, { loop_once, push_mine, close_it }, end_closed, 2 },
 };
 
