@@ -325,10 +325,10 @@ ta_desk_rest (TaDesk       *self,
   TaOutcome        outcome;
   gint64           left = TA_TIMEOUT_INFINITE;
 
-  if (!ta_desk_check_busy (self, TRUE, timeout_us, error))
-    return FALSE;
   if (ta_desk_is_at_rest (self, TRUE))
     return TRUE;
+  if (!ta_desk_check_busy (self, TRUE, timeout_us, error))
+    return FALSE;
 
   if (deadline != G_MAXINT64)
     left = MAX (deadline - g_get_monotonic_time (), 0);

@@ -51,7 +51,8 @@ struct _TaInbox
   int awakened; /* atomic: a loop of another kind that turns this one has something to do */
 
   char    *owner; /* const once others know the inbox: the name of the loop that owns the context */
-  TaTimers timers; /* has its own lock */
+  int      wakeup_fd; /* likewise: the descriptor by which the context is woken, or -1 */
+  TaTimers timers;    /* has its own lock */
 
   GMutex       turn_mutex; /* guards `taken`, for the case that the loop is abandoned */
   TaInboxItem *taken;      /* what is left of the turn, oldest first; written by the loop alone */

@@ -86,6 +86,7 @@ ta_inbox_new (GMainContext *context)
   self->context = g_main_context_ref (context);
   self->uses = 1;
   self->sources = 1;
+  self->wakeup_fd = -1;
   ta_timers_init (&self->timers, self);
   g_mutex_init (&self->turn_mutex);
   self->source = ta_inbox_create_source (self);
@@ -244,11 +245,17 @@ ta_inbox_push (TaInbox *self, TaInboxItem *item, TaInboxFunc func)
     ta_inbox_unref (self);
 }
 
-/* Makes this the inbox of a loop that owns the context, whose name is @owner. */
+/* Makes this the inbox of a loop that owns the context, which is new, and whose name is @owner. */
 void
 ta_inbox_adopt (TaInbox *self, const char *owner)
 {
+  GPollFD fd;
+  int     timeout;
+
   self->owner = g_strdup (owner);
+  /* In a new context there is no other. */
+  if (g_main_context_query (self->context, G_MAXINT, &timeout, &fd, 1) == 1)
+    self->wakeup_fd = (int) fd.fd;
 }
 
 /* Returns the name of the loop that owns the context, or NULL if this library does not run it. */

@@ -14,6 +14,17 @@ static _Thread_local gint64 poll_deadline = G_MAXINT64;
 #define SERVE_US 200
 
 /*
+ * Lets everything else in the context have its turn, for those who wait for the loop to come to rest.
+ * FALSE if it is not at rest then.
+ */
+static gboolean
+ta_loop_come_to_rest (TaLoop *self)
+{
+  return !g_main_context_iteration (self->context, FALSE) && !g_atomic_int_get (&self->quit) &&
+         ta_inbox_spin (self->inbox);
+}
+
+/*
  * Serves the inbox straight away while that pays, instead of in iterations of the context: in a
  * back-to-back exchange with another thread an iteration would take longer than what is asked for.
  * Anything else in the context waits for a little while at most. FALSE if nothing came.
@@ -31,7 +42,15 @@ ta_loop_serve (TaLoop *self, TaSpinWait *wait)
           ta_inbox_unspin (self->inbox);
           again = ta_inbox_turn (self->inbox) && !g_atomic_int_get (&self->quit);
           served = TRUE;
-          again = again && ta_spin_restart (wait) < end;
+          if (!again && ta_inbox_is_waited_for (self->inbox))
+            {
+              again = ta_loop_come_to_rest (self);
+              end = again ? ta_spin_restart (wait) + SERVE_US : end;
+            }
+          else
+            {
+              again = again && ta_spin_restart (wait) < end;
+            }
         }
       else
         {
@@ -55,9 +74,7 @@ ta_loop_run (TaLoop *self)
     {
       if (ta_spin_start (&self->spin, &wait))
         {
-          if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit))
-            continue;
-          if (!ta_inbox_spin (self->inbox))
+          if (!ta_loop_come_to_rest (self))
             continue;
           ta_spin_restart (&wait);
           if (ta_loop_serve (self, &wait))
