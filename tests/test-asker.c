@@ -112,3 +112,36 @@ test_server_process (TaServer *server)
 
   return is_handled;
 }
+
+/* Keeps the runner's loop; returns once it is kept. */
+void
+test_block_start (TestBlock *self, TaRunner *runner)
+{
+  test_gate_init (&self->blocked);
+  test_gate_init (&self->release);
+  test_runner_block (runner, &self->blocked, &self->release);
+}
+
+/* Lets it go on. */
+void
+test_block_end (TestBlock *self)
+{
+  test_gate_open (&self->release);
+}
+
+/* Lets it go on, and ends it. */
+void
+test_block_stop (TestBlock *self, TaRunner *runner)
+{
+  test_block_end (self);
+  test_runner_stop (runner);
+  test_block_clear (self);
+}
+
+/* Once the loop has gone on. */
+void
+test_block_clear (TestBlock *self)
+{
+  test_gate_clear (&self->blocked);
+  test_gate_clear (&self->release);
+}

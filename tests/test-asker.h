@@ -40,6 +40,18 @@ void test_asker_start_cb (gpointer self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestAsker, test_asker_free)
 
+/* A runner whose loop is kept in a function: see test_runner_block(). */
+typedef struct
+{
+  TestGate blocked;
+  TestGate release;
+} TestBlock;
+
+void test_block_start (TestBlock *self, TaRunner *runner);
+void test_block_end (TestBlock *self);
+void test_block_stop (TestBlock *self, TaRunner *runner);
+void test_block_clear (TestBlock *self);
+
 /* A handler that returns its first argument plus one, there and then. */
 gboolean test_increment_cb (TaServer *server, TaRequest *request, gpointer data);
 

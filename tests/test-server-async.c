@@ -179,16 +179,13 @@ test_async_errors (void)
   g_autoptr (TaRunner)     runner = test_runner_new_started ("stuck");
   g_autoptr (TaClient)     client = ta_client_new (server, runner);
   g_autoptr (GError)       error = NULL;
-  TestGate                 blocked, release;
-
-  test_gate_init (&blocked);
-  test_gate_init (&release);
+  TestBlock                block;
 
   check_async_error (elsewhere, TA_TIMEOUT_INFINITE, NULL, TA_ERROR, TA_ERROR_WRONG_THREAD,
                      "elsewhere");
   check_async_error (server, -3, NULL, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "-3");
 
-  test_runner_block (runner, &blocked, &release);
+  test_block_start (&block, runner);
   g_cancellable_cancel (cancellable);
   check_async_error (server, TA_TIMEOUT_INFINITE, cancellable, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                      "here");
@@ -198,10 +195,7 @@ test_async_errors (void)
   g_assert_false (process_in_turns (server, g_main_context_default (), &error));
   g_assert_no_error (error);
 
-  test_gate_open (&release);
-  test_runner_stop (runner);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_block_stop (&block, runner);
 }
 
 /* One that was cancelled while it waits for a loop. */
@@ -214,11 +208,9 @@ test_async_cancel (void)
   g_autoptr (TaClient)     client = ta_client_new (server, runner);
   g_autoptr (GError)       error = NULL;
   TestResult               result;
-  TestGate                 blocked, release;
+  TestBlock                block;
 
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_block (runner, &blocked, &release);
+  test_block_start (&block, runner);
 
   test_result_init (&result, g_main_context_default ());
   ta_server_process_async (server, TA_TIMEOUT_INFINITE, cancellable, test_result_cb, &result);
@@ -230,10 +222,7 @@ test_async_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   test_result_clear (&result);
 
-  test_gate_open (&release);
-  test_runner_stop (runner);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_block_stop (&block, runner);
 }
 
 /* Several at once handle a request each. */
@@ -331,12 +320,10 @@ test_budget_busy (void)
   g_autoptr (TestAsker) asker = test_asker_new (server, quick, "increment", 5);
   g_autoptr (GError)    error = NULL;
   int                   n_handled = 0;
-  TestGate              blocked, release;
+  TestBlock             block;
 
   g_signal_connect (server, "handle-request", G_CALLBACK (test_increment_cb), NULL);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_block (stuck, &blocked, &release);
+  test_block_start (&block, stuck);
   test_asker_start (asker);
 
   while (error == NULL)
@@ -357,11 +344,8 @@ test_budget_busy (void)
   g_assert_cmpint (n_handled, ==, 5);
   test_gate_await (&asker->ended, 1);
 
-  test_gate_open (&release);
-  test_runner_stop (stuck);
+  test_block_stop (&block, stuck);
   test_runner_stop (quick);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
 }
 
 /* A source handles requests as they come. */

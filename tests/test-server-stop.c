@@ -154,30 +154,28 @@ test_undelivered (void)
 {
   Fixture    fixture;
   TestAsker *asker;
-  TestGate   blocked, release, exited;
+  TestBlock  block;
+  TestGate   exited;
 
   fixture_init (&fixture);
   asker = test_asker_new (fixture.server, fixture.runner, "ask", 2);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
   test_gate_init (&exited);
   test_runner_watch_thread (fixture.runner, &exited);
 
   test_asker_start (asker);
   g_assert_true (test_server_process (fixture.server));
-  test_runner_block (fixture.runner, &blocked, &release);
+  test_block_start (&block, fixture.runner);
   ta_promise_return_int (fixture.promises->pdata[0], 1);
 
   /* The runner is given up, and its client with it. */
   g_assert_false (ta_runner_stop (fixture.runner, 50000, NULL, NULL));
   g_assert_false (test_server_process (fixture.server));
-  test_gate_open (&release);
+  test_block_end (&block);
   test_gate_await (&exited, 1);
   g_assert_cmpint (asker->n_answered, ==, 0);
   g_assert_cmpuint (ta_server_get_n_pending (fixture.server), ==, 0);
 
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_block_clear (&block);
   test_gate_clear (&exited);
   test_asker_free (asker);
   fixture_clear (&fixture);
@@ -341,24 +339,19 @@ test_processing (void)
   g_autoptr (TaRunner) stuck = test_runner_new_started ("stuck");
   g_autoptr (TaRunner) home = test_runner_new_started ("home");
   Processing           processing = { .stuck = stuck };
-  TestGate             blocked, release;
+  TestBlock            block;
 
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_block (stuck, &blocked, &release);
+  test_block_start (&block, stuck);
   g_assert_true (ta_runner_call_in_loop (home, start_processing_cb, &processing, NULL,
                                          TEST_DEADLINE_US, NULL, NULL));
   check_stop (home);
   g_assert_cmpuint (processing.n_ended, ==, 1);
   g_assert_error (processing.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
-  test_gate_open (&release);
-  test_runner_stop (stuck);
+  test_block_stop (&block, stuck);
   g_object_unref (processing.client);
   g_object_unref (processing.server);
   g_error_free (processing.error);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
 }
 
 int

@@ -459,21 +459,16 @@ test_default_timeout (void)
       g_object_new (TA_TYPE_RUNNER, "default-timeout", G_GINT64_CONSTANT (20000), NULL);
   g_autoptr (TaClient) client = ta_client_new (server, runner);
   g_autoptr (GError)   error = NULL;
-  TestGate             blocked, release;
+  TestBlock            block;
 
-  test_gate_init (&blocked);
-  test_gate_init (&release);
   g_assert_true (ta_runner_start (runner, NULL));
-  test_runner_block (runner, &blocked, &release);
+  test_block_start (&block, runner);
 
   g_assert_false (ta_server_process (server, TA_TIMEOUT_DEFAULT, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   test_assert_message_has (error, "0.02");
 
-  test_gate_open (&release);
-  test_runner_stop (runner);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_block_stop (&block, runner);
 }
 
 /* A handler may process in turn. */
