@@ -39,6 +39,8 @@ gboolean       ta_loop_get_started (TaLoop *self);
 gboolean       ta_loop_get_running (TaLoop *self);
 TaShutdownType ta_loop_get_shutdown_type (TaLoop *self);
 gint64         ta_loop_get_stall_threshold (TaLoop *self);
+void           ta_loop_set_max_spin (TaLoop *self, gint64 max_spin);
+gint64         ta_loop_get_max_spin (TaLoop *self);
 TaRunner      *ta_loop_get_runner (TaLoop *self);
 gboolean       ta_loop_is_current (TaLoop *self);
 gboolean       ta_context_is_current (GMainContext *context);

@@ -64,6 +64,19 @@ ta_loop_serve (TaLoop *self, TaSpinWait *wait)
   return served;
 }
 
+/* Before the loop is used: see TaRunner:max-spin. */
+void
+ta_loop_set_max_spin (TaLoop *self, gint64 max_spin)
+{
+  self->spin.limit = max_spin < 0 ? 0 : max_spin == 0 ? TA_SPIN_OFF : max_spin;
+}
+
+gint64
+ta_loop_get_max_spin (TaLoop *self)
+{
+  return self->spin.limit == 0 ? -1 : MAX (self->spin.limit, 0);
+}
+
 /* Runs the loop until it is told to quit; in its thread. */
 void
 ta_loop_run (TaLoop *self)

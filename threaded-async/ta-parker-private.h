@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  int state; /* atomic */
+  int    state;    /* atomic */
+  gint64 woken_at; /* when, or 0; whoever wakes it, before he says so in `state` */
 #ifndef __linux__
   GMutex mutex; /* guards state, in place of the atomic operations */
   GCond  cond;

@@ -51,6 +51,7 @@ void
 ta_parker_init (TaParker *self)
 {
   self->state = IDLE;
+  self->woken_at = 0;
 }
 
 void
@@ -81,6 +82,7 @@ ta_parker_park (TaParker *self, gint64 deadline)
 {
   struct timespec until = { .tv_sec = deadline / G_USEC_PER_SEC,
                             .tv_nsec = (deadline % G_USEC_PER_SEC) * 1000 };
+  gboolean        slept = FALSE;
 
   look_again (self, deadline);
   g_atomic_int_compare_and_exchange (&self->state, IDLE, PARKED);
@@ -89,8 +91,13 @@ ta_parker_park (TaParker *self, gint64 deadline)
     {
       /* An absolute time on CLOCK_MONOTONIC, so that spurious wake-ups add up to nothing. */
       if (syscall (FUTEX_CALL, &self->state, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, PARKED,
-                   deadline == G_MAXINT64 ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY) == 0 ||
-          g_atomic_int_get (&self->state) == WOKEN)
+                   deadline == G_MAXINT64 ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY) == 0)
+        {
+          slept = TRUE;
+          continue;
+        }
+
+      if (g_atomic_int_get (&self->state) == WOKEN)
         continue;
 
       if (errno == ETIMEDOUT)
@@ -99,6 +106,9 @@ ta_parker_park (TaParker *self, gint64 deadline)
         return TA_PARK_INTERRUPTED;
     }
 
+  if (slept && self->woken_at != 0)
+    ta_spin_calibrate (g_get_monotonic_time () - self->woken_at);
+
   return TA_PARK_WOKEN;
 }
 
@@ -106,6 +116,10 @@ ta_parker_park (TaParker *self, gint64 deadline)
 void
 ta_parker_unpark (TaParker *self)
 {
+  /* Only where somebody may look instead of sleeping does it matter how long this takes. */
+  if (!ta_spin_is_shared () && g_atomic_int_get (&self->state) == PARKED)
+    self->woken_at = g_get_monotonic_time ();
+
   if (g_atomic_int_exchange (&self->state, WOKEN) == PARKED)
     syscall (FUTEX_CALL, &self->state, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0);
 }

@@ -156,6 +156,24 @@ ta_runner_get_stall_threshold (TaRunner *self)
 }
 
 /**
+ * ta_runner_get_max_spin: (get-property max-spin)
+ * @self: a runner
+ *
+ * Gets for how long a loop that has nothing to do looks for more before it goes to sleep.
+ *
+ * Returns: the time in microseconds, 0 for not at all, or -1 if the library decides
+ *
+ * Since: 1.0
+ */
+gint64
+ta_runner_get_max_spin (TaRunner *self)
+{
+  g_return_val_if_fail (TA_IS_RUNNER (self), -1);
+
+  return ta_loop_get_max_spin (ta_runner_get_loop (self));
+}
+
+/**
  * ta_runner_is_in_loop:
  * @self: a runner
  *

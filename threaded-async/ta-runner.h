@@ -113,6 +113,9 @@ TA_AVAILABLE_IN_1_0
 gint64 ta_runner_get_stall_threshold (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0
+gint64 ta_runner_get_max_spin (TaRunner *self);
+
+TA_AVAILABLE_IN_1_0
 gboolean ta_runner_is_in_loop (TaRunner *self);
 
 TA_AVAILABLE_IN_1_0

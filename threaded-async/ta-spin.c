@@ -13,18 +13,26 @@
 #include <sched.h>
 #endif
 
-/* About what it takes to wake a core that sleeps: less gains nothing, and more wastes the core. */
-#define SPIN_US 50
+/* For how long to look, before anything is known about this machine, and whatever is known. */
+#define FIRST_SPIN_US 50
+#define MIN_SPIN_US 10
+#define MAX_SPIN_US 100
+
+/* How much of the way the estimate goes at a time. */
+#define CALIBRATION_STEPS 16
 
 /* How many waits go by, at the most, between two looks in vain. */
 #define MAX_BACKOFF 4095
 
-/* For how many times as long as the core was lost to somebody else it is kept afterwards: the kernel
- * makes who gave way to a busy process wait for its turn again and again. */
+/* For how many times as long as the core was lost to somebody else, for more than a moment, it is kept
+ * afterwards: the kernel makes who gave way to a busy process wait for its turn again and again. */
+#define LOSS_US 50
 #define LOSS_FACTOR 64
 
 /* How often to pause between two looks at the clock, which take as long as one pause. */
 #define PAUSES 16
+
+static int spin_ns = FIRST_SPIN_US * 1000; /* relaxed atomic */
 
 static guint
 count_processors (void)
@@ -52,10 +60,31 @@ ta_spin_is_shared (void)
   return n_processors == 1;
 }
 
+/*
+ * Takes note of how long it took until a thread that slept went on, after somebody had woken it.
+ *
+ * The estimate takes a step up for a time that was longer, and one down for one that was shorter, so
+ * that it follows the median: that a machine is busy now and then does not count. What is looked for
+ * comes a little later than a wake-up would.
+ */
+void
+ta_spin_calibrate (gint64 wake_us)
+{
+  int estimate = __atomic_load_n (&spin_ns, __ATOMIC_RELAXED);
+  int step = estimate / CALIBRATION_STEPS;
+
+  estimate += wake_us * 1000 * 5 / 4 > estimate ? step : -step;
+  estimate = CLAMP (estimate, MIN_SPIN_US * 1000, MAX_SPIN_US * 1000);
+  __atomic_store_n (&spin_ns, estimate, __ATOMIC_RELAXED);
+}
+
 /* Whether to look again before going to sleep; if so, begins to. */
 gboolean
 ta_spin_start (TaSpin *self, TaSpinWait *wait)
 {
+  if (self->limit == TA_SPIN_OFF)
+    return FALSE;
+
   if (self->skip > 0)
     {
       self->skip--;
@@ -63,6 +92,8 @@ ta_spin_start (TaSpin *self, TaSpinWait *wait)
     }
 
   wait->lost = 0;
+  wait->budget =
+      self->limit > 0 ? self->limit : __atomic_load_n (&spin_ns, __ATOMIC_RELAXED) / 1000;
 
   return ta_spin_restart (wait) >= self->not_before;
 }
@@ -73,7 +104,7 @@ ta_spin_restart (TaSpinWait *wait)
 {
   gint64 now = g_get_monotonic_time ();
 
-  wait->end = now + SPIN_US;
+  wait->end = now + wait->budget;
   wait->n_pauses = 0;
 
   return now;
@@ -92,7 +123,7 @@ ta_spin_pause (TaSpinWait *wait)
         return FALSE;
 
       g_thread_yield ();
-      wait->lost = MAX (wait->lost, g_get_monotonic_time () - (wait->end - SPIN_US));
+      wait->lost = MAX (wait->lost, g_get_monotonic_time () - (wait->end - wait->budget));
       return TRUE;
     }
 
@@ -110,7 +141,7 @@ ta_spin_pause (TaSpinWait *wait)
 void
 ta_spin_note (TaSpin *self, TaSpinWait *wait, gboolean found)
 {
-  if (wait->lost > SPIN_US)
+  if (wait->lost > LOSS_US)
     self->not_before = g_get_monotonic_time () + wait->lost * LOSS_FACTOR;
   self->backoff = found ? 0 : MIN (self->backoff * 2 + 1, MAX_BACKOFF);
   self->skip = self->backoff;

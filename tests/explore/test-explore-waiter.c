@@ -113,6 +113,17 @@ ta_spin_start (TaSpin *self, TaSpinWait *wait)
   return FALSE;
 }
 
+void
+ta_spin_calibrate (gint64 wake_us)
+{
+}
+
+gboolean
+ta_spin_is_shared (void)
+{
+  return TRUE;
+}
+
 gboolean
 ta_spin_pause (TaSpinWait *wait)
 {
