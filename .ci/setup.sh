@@ -35,7 +35,9 @@ packages=(
   python3-gi
   python3-pytest
   ruby-gio2
+  util-linux
   valac
+  valgrind
   xauth
   xvfb
 )
