@@ -31,6 +31,7 @@ packages=(
   ninja-build
   pkg-config
   python-gi-dev
+  python3-aiohttp
   python3-dev
   python3-gi
   python3-pytest

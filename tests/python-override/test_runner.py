@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import asyncio
-import contextvars
 import socket
-import sys
 import threading
 import time
 
@@ -38,30 +36,6 @@ def test_runs_in_one_thread_with_the_context(runner):
     assert first == second
     assert first[0] != threading.get_ident()
     assert runner.call_in_loop(threading.get_ident) == first[0]
-
-
-def test_thread_locals_and_context_variables_stay(runner):
-    """Between coroutines, and the callbacks of C."""
-    local = threading.local()
-    variable = contextvars.ContextVar("variable")
-
-    async def set_them():
-        local.value = 1
-
-    async def get_them():
-        await asyncio.sleep(0.001)
-        return local.value, variable.get()
-
-    variable.set("from the caller")
-    runner.run(set_them(), LONG)
-    assert runner.run(get_them(), LONG) == (1, "from the caller")
-
-    seen = ThreadedAsync.Queue()
-    raw = runner.create_task(
-        lambda task: (task.take_promise().return_int(1), seen.try_put(local.value))
-    )
-    raw.wait(LONG)
-    assert seen.get_wait(LONG) == 1
 
 
 def test_tasks_of_coroutines_and_functions(runner):
@@ -277,74 +251,6 @@ def test_cancelled_from_another_language(runner):
     ThreadedAsync._introspection_module.Task.cancel(task)
     with pytest.raises(asyncio.CancelledError):
         task.wait(LONG)
-
-
-def test_timers_are_never_early(runner):
-    async def measure():
-        early = 0
-        for i in range(100):
-            delay = 0.0001 * (i % 20)
-            start = time.monotonic()
-            await asyncio.sleep(delay)
-            early += time.monotonic() - start < delay
-        return early
-
-    assert runner.run(measure(), LONG) == 0
-
-
-def test_all_of_asyncio(runner):
-    """Streams, subprocesses, groups of tasks, async generators, executors."""
-
-    async def serve(reader, writer):
-        writer.write((await reader.readline()).upper())
-        await writer.drain()
-        writer.close()
-
-    async def echo():
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
-            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-            writer.write(b"hello\n")
-            line = await reader.readline()
-            writer.close()
-            await writer.wait_closed()
-        return line
-
-    async def process():
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "print(input() * 2)",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        output, _errors = await child.communicate(b"ab")
-        return output, child.returncode
-
-    async def group():
-        async with asyncio.TaskGroup() as tasks:
-            made = [tasks.create_task(asyncio.sleep(0.001, i)) for i in range(5)]
-        return [task.result() for task in made]
-
-    async def generate():
-        for i in range(3):
-            await asyncio.sleep(0)
-            yield i
-
-    async def everything():
-        assert await echo() == b"HELLO\n"
-        assert await process() == (b"abab\n", 0)
-        assert await group() == [0, 1, 2, 3, 4]
-        assert [i async for i in generate()] == [0, 1, 2]
-        assert await asyncio.to_thread(threading.get_ident) != threading.get_ident()
-        async with asyncio.timeout(0.01):
-            try:
-                await asyncio.sleep(LONG)
-            except asyncio.CancelledError:
-                pass
-        return "all of it"
-
-    assert runner.run(everything(), LONG) == "all of it"
 
 
 def test_gio_beside_coroutines(runner, tmp_path):

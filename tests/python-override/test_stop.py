@@ -123,10 +123,15 @@ STUCK = {
 }
 
 
-def define(body):
-    namespace = {"asyncio": asyncio, "ThreadedAsync": ThreadedAsync, "time": time}
-    exec("async def stuck():\n" + textwrap.indent(textwrap.dedent(body), "    "), namespace)
-    return namespace["stuck"]
+def begun(runner, body):
+    """The task of a coroutine, which is in the midst of it."""
+    has_begun = threading.Event()
+    namespace = {"asyncio": asyncio, "ThreadedAsync": ThreadedAsync, "has_begun": has_begun}
+    body = textwrap.dedent(f"has_begun.set()\n{textwrap.dedent(body)}")
+    exec("async def stuck():\n" + textwrap.indent(body, "    "), namespace)
+    task = runner.create_task(namespace["stuck"]())
+    assert has_begun.wait(LONG)
+    return task
 
 
 @pytest.mark.parametrize("name", STUCK)
@@ -136,8 +141,7 @@ def test_forced_stop(name):
     for _ in range(5):
         runner = ThreadedAsync.Runner("stuck")
         runner.start()
-        task = runner.create_task(define(STUCK[name])())
-        time.sleep(0.05)
+        task = begun(runner, STUCK[name])
         try:
             shutdown_type = stopped(runner, 1.0)
         except TimeoutError:
@@ -151,21 +155,12 @@ def test_forced_stop(name):
 
 def test_abandoned():
     """A thread that is stuck in C can't be helped."""
-    release = threading.Event()
     runner = ThreadedAsync.Runner("abandoned")
     runner.start()
-
-    async def stuck():
-        # In slices no exception gets through before the end of one.
-        import ctypes
-
-        ctypes.CDLL(None).sleep(2)
-
-    task = runner.create_task(stuck())
-    time.sleep(0.05)
+    # In slices no exception gets through before the end of one.
+    task = begun(runner, "import ctypes; ctypes.CDLL(None).sleep(2)")
     with pytest.raises(TimeoutError, match="abandoned"):
         runner.stop(0.3)
-    release.set()
     assert runner.shutdown_type == ShutdownType.FAILED_FORCE_STOPPED
     with pytest.raises(asyncio.CancelledError):
         task.wait(LONG)
@@ -176,6 +171,13 @@ import asyncio, os, signal, sys, threading, time
 import gi
 gi.require_version("ThreadedAsync", "1")
 from gi.repository import ThreadedAsync
+
+begun = threading.Event()
+
+def begin(coroutine):
+    # Returns when the coroutine has set the event.
+    runner.create_task(coroutine)
+    assert begun.wait(20)
 """
 
 
@@ -186,17 +188,24 @@ def program(body, **options):
 
 ENDINGS = {
     "running": "",
-    "sleeping": "runner.create_task(asyncio.sleep(100)); time.sleep(0.05)",
+    "sleeping": """
+        async def sleep():
+            begun.set()
+            await asyncio.sleep(100)
+        begin(sleep())
+    """,
     "busy": """
         async def busy():
+            begun.set()
             while True:
                 await asyncio.sleep(0)
-        runner.create_task(busy()); time.sleep(0.05)
+        begin(busy())
     """,
     "stuck": """
         async def stuck():
+            begun.set()
             while True: pass
-        runner.create_task(stuck()); time.sleep(0.05)
+        begin(stuck())
     """,
     "in a generator": """
         async def generate():
@@ -206,14 +215,53 @@ ENDINGS = {
                 await asyncio.sleep(0)
         async def use():
             async for _ in generate():
+                begun.set()
                 await asyncio.sleep(100)
-        runner.create_task(use()); time.sleep(0.05)
+        begin(use())
+    """,
+    "before a generator goes on": """
+        async def generate():
+            try:
+                begun.set()
+                yield 1
+                await asyncio.sleep(100)
+            finally:
+                await asyncio.sleep(0)
+        kept = generate()
+        async def use():
+            await kept.__anext__()
+        begin(use())
+    """,
+    "in a generator of the program": """
+        async def generate():
+            try:
+                yield 1
+            finally:
+                await asyncio.sleep(0)
+        async def use():
+            global kept
+            kept = generate()
+            await kept.__anext__()
+            begun.set()
+        begin(use())
+    """,
+    "a coroutine that is not started": """
+        async def nothing():
+            pass
+        ThreadedAsync.Runner("not started").create_task(nothing())
+        async def block():
+            begun.set()
+            time.sleep(1)
+        begin(block())
+        for _ in range(3):
+            runner.create_task(nothing())
     """,
     "abandoned in C": """
         import ctypes
         async def stuck():
+            begun.set()
             ctypes.CDLL(None).sleep(100)
-        runner.create_task(stuck()); time.sleep(0.05)
+        begin(stuck())
         try:
             runner.stop(0.2)
         except TimeoutError:
@@ -255,12 +303,12 @@ WAITS = {
 
 INTERRUPT = """
 with ThreadedAsync.Runner() as runner:
-    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
     begin = time.monotonic()
     try:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
         {wait}
     except KeyboardInterrupt:
-        print(time.monotonic() - begin < 5)
+        print(time.monotonic() - begin < 50)
 """
 
 

@@ -18,7 +18,7 @@ typedef struct
 {
   PyObject_HEAD
 
-      TaRunner *runner; /* owned */
+      TaRunner *runner; /* unowned: it outlives its thread; NULL once it is closed */
   GSource      *source; /* owned; NULL once it is closed: looks at the descriptors of asyncio */
   gpointer      tag;    /* of the descriptor in the source */
   gboolean      is_entered;
@@ -79,26 +79,22 @@ static GSourceFuncs descriptor_funcs = {
   .dispatch = descriptor_dispatch,
 };
 
-/* Poller(runner, fd): in any thread, and also before the runner is started. */
+/* Poller(address, fd): in any thread, and before the runner is started; it must not keep the runner. */
 static PyObject *
 poller_new (PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
   NativePoller *self;
-  PyObject     *wrapper;
-  TaRunner     *runner;
+  Py_ssize_t    address;
   int           fd;
 
-  if (!PyArg_ParseTuple (args, "Oi", &wrapper, &fd))
-    return NULL;
-  runner = native_get_object (wrapper, TA_TYPE_RUNNER);
-  if (runner == NULL)
+  if (!PyArg_ParseTuple (args, "ni", &address, &fd))
     return NULL;
 
   self = (NativePoller *) type->tp_alloc (type, 0);
   if (self == NULL)
     return NULL;
 
-  self->runner = g_object_ref (runner);
+  self->runner = (TaRunner *) address;
   self->items = g_array_new (FALSE, FALSE, sizeof (NativeItem));
   self->source = g_source_new (&descriptor_funcs, sizeof (GSource));
   g_source_set_static_name (self->source, "[threaded-async] asyncio");
@@ -180,7 +176,11 @@ poller_catch_up (PyObject *object, PyObject *unused)
 static PyObject *
 poller_wake_up (PyObject *object, PyObject *unused)
 {
-  ta_runner_wake_up (((NativePoller *) object)->runner);
+  NativePoller *self = (NativePoller *) object;
+
+  /* With the interpreter's lock: so it is not closed meanwhile. */
+  if (self->runner != NULL)
+    ta_runner_wake_up (self->runner);
 
   Py_RETURN_NONE;
 }
@@ -198,6 +198,7 @@ poller_close (PyObject *object, PyObject *unused)
           current = NULL;
           native_gil_forget ();
         }
+      self->runner = NULL;
       g_source_destroy (self->source);
       g_clear_pointer (&self->source, g_source_unref);
     }
@@ -212,7 +213,6 @@ poller_dealloc (PyObject *object)
 
   Py_XDECREF (poller_close (object, NULL));
   g_array_unref (self->items);
-  g_object_unref (self->runner);
   Py_TYPE (object)->tp_free (object);
 }
 

@@ -11,15 +11,13 @@ context. So C tasks and coroutines share one thread, and each loop sees to the o
 import asyncio
 import contextlib
 import selectors
+import threading
 
 from gi.repository import GLib, GObject
 
-from . import raw
+from . import addresses, raw
 from .backend import native
-
-_iterate = raw.ThreadedAsync.Runner.iterate
-_stop_async = raw.ThreadedAsync.Runner.stop_async
-_wake_up = raw.ThreadedAsync.Runner.wake_up
+from .errors import ForcedStop
 
 # A loop that has something to do itself looks at the context and at the descriptors this often.
 _TURNS_PER_LOOK = 16
@@ -28,8 +26,11 @@ _TURNS_PER_LOOK = 16
 class _Poller:
     """What the extension in C does faster, and in the same way."""
 
-    def __init__(self, runner, fd):
-        self._runner = runner
+    def __init__(self, address, fd):
+        self._address = address
+        # For what any thread does: the address is valid until the loop is closed. Whoever holds it
+        # may be interrupted by code that takes it once more.
+        self._lock = threading.RLock()
         self._fd = fd
         self._source = None
         self._is_readable = False
@@ -48,8 +49,8 @@ class _Poller:
         if self._source is None:
             self._source = source = GLib.unix_fd_source_new(self._fd, GLib.IOCondition.IN)
             source.set_callback(self._on_readable)
-            source.attach(self._runner.get_context())
-        flags = int(_iterate(self._runner, timeout_us))
+            source.attach(GLib.MainContext.get_thread_default())
+        flags = addresses.iterate(self._address, timeout_us)
         if self._is_readable:
             self._is_readable = False
             flags |= 2
@@ -59,20 +60,25 @@ class _Poller:
         """Does what an iteration that somebody else has made has left to be done: nothing."""
 
     def wake_up(self):
-        _wake_up(self._runner)
+        with self._lock:
+            if self._address is not None:
+                addresses.wake_up(self._address)
 
     def close(self):
+        with self._lock:
+            self._address = None
         if self._source is not None:
             self._source.destroy()
             self._source = None
 
 
 class _Selector(selectors.EpollSelector):
-    def __init__(self, runner):
+    def __init__(self, address):
         super().__init__()
         self._turns = 0
-        self.poller = (_Poller if native is None else native.Poller)(runner, self.fileno())
+        self.poller = (_Poller if native is None else native.Poller)(address, self.fileno())
         self.goes_on = True
+        self.is_forced = False
 
     def select(self, timeout=None):
         if timeout is None:
@@ -90,6 +96,8 @@ class _Selector(selectors.EpollSelector):
         if flags == 1:
             return ()
         self.goes_on = flags & 1 != 0
+        if self.is_forced and not self.goes_on:
+            raise ForcedStop
         return super().select(0) if flags & 2 else ()
 
     def close(self):
@@ -100,22 +108,26 @@ class _Selector(selectors.EpollSelector):
 class Loop(asyncio.SelectorEventLoop):
     """The event loop of a runner; asyncio.get_running_loop() returns it there.
 
-    It can be made in any thread, and before the runner is started.
+    It can be made in any thread, and before the runner is started. It knows the runner by its
+    address alone.
     """
 
-    def __init__(self, runner):
-        self._runner = runner
-        # What PyGObject looks at for the await of any asynchronous call of GIO; see enter().
+    def __init__(self, address):
+        self._address = address
+        # The thread in which it runs, and what PyGObject looks at for the await of any asynchronous
+        # call of GIO; see enter().
+        self.thread = None
         self._context = None
         # What ends all that the loop has to do when the runner stops.
         self.end_of_all = End(self)
-        selector = _Selector(runner)
+        selector = _Selector(address)
         self._write_to_self = selector.poller.wake_up
         super().__init__(selector)
 
     def enter(self):
         """Called once, in the thread of the runner, before the loop runs."""
-        self._context = self._runner.get_context()
+        self.thread = threading.get_ident()
+        self._context = GLib.MainContext.get_thread_default()
         self._selector.poller.enter()
 
     # Who wakes the loop tells the library.
@@ -141,9 +153,13 @@ class Loop(asyncio.SelectorEventLoop):
 
     def look_around(self):
         """Does an iteration of the runner's context in between."""
-        self._selector.goes_on = _iterate(self._runner, 0)
+        self._selector.goes_on = bool(addresses.iterate(self._address, 0))
         self._selector.poller.catch_up()
         return self._selector.goes_on
+
+    def force(self):
+        """Has the loop end when the library says so, whatever is ready; from any thread."""
+        self._selector.is_forced = True
 
     @property
     def goes_on(self):
@@ -182,7 +198,7 @@ class Loop(asyncio.SelectorEventLoop):
         """Has the runner stop, and nobody wait for it yet; in the loop."""
         if not self._asyncgens:
             self.end_of_all.let_go()
-        _stop_async(self._runner, raw.INFINITE, None, None)
+        addresses.stop_async(self._address, raw.INFINITE, None, None, None)
 
     def has_ended_everything(self):
         """Whether there is nothing to end, and nothing that would begin without being told to."""
@@ -199,6 +215,15 @@ class Loop(asyncio.SelectorEventLoop):
         self.close()
         end_of_all, self.end_of_all = self.end_of_all, None
         end_of_all.end()
+
+
+# Where a thread of a runner is that does nothing itself, or is about to do something.
+PASSAGES = {
+    _Poller.select.__code__,
+    _Poller._on_readable.__code__,
+    _Selector.select.__code__,
+    Loop.look_around.__code__,
+}
 
 
 class End:

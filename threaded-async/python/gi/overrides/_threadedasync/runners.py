@@ -4,16 +4,14 @@
 """Runners: threads that run coroutines."""
 
 import asyncio
-import ctypes
 import inspect
-import threading
 
 from gi.overrides import override
 from gi.repository import GLib
 
-from . import errors, raw
+from . import addresses, errors, raw, threads
 from .blocking import blocking
-from .errors import ForcedStop, raise_converted
+from .errors import raise_converted
 from .loop import Loop
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds, seconds
 from .tasks import create_task
@@ -66,9 +64,6 @@ class Runner(_raw.Runner):
     # The loop that it will run, if that has been made already.
     _loop = None
 
-    # That of its loop, while this runs.
-    _thread = None
-
     def __new__(cls, *args, context=None, **kwargs):
         # A runner that is made in C has the library's own loop, and goes on without Python.
         return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
@@ -87,6 +82,8 @@ class Runner(_raw.Runner):
         )
         if self.get_context() is not None:
             self._has_asyncio = False
+        elif type(self).do_run is Runner.do_run:
+            threads.adopt(self)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -95,12 +92,16 @@ class Runner(_raw.Runner):
         if Runner in cls.__bases__:
             for name in "do_run", "do_interrupt":
                 if name not in cls.__dict__:
-                    setattr(cls, name, getattr(Runner, name))
+                    setattr(cls, name, getattr(cls, name))
 
     @staticmethod
     def new(name=None):
         """Makes a runner."""
         return Runner(name)
+
+    def start(self):
+        """Starts the runner."""
+        return threads.start(self)
 
     def __enter__(self):
         self.start()
@@ -116,7 +117,7 @@ class Runner(_raw.Runner):
 
     def _start_with_loop(self):
         """Starts the runner, and returns its loop, which may be given work at once."""
-        loop = self._loop = Loop(self)
+        loop = self._loop = Loop(addresses.get(self))
         try:
             self.start()
         except BaseException:
@@ -211,6 +212,10 @@ class Runner(_raw.Runner):
         return loop.look_around()
 
     @property
+    def _thread(self):
+        return threads.get_thread(self)
+
+    @property
     def running(self) -> bool:
         """Whether it has been started and has not ended."""
         return self.get_running()
@@ -232,31 +237,12 @@ class Runner(_raw.Runner):
 
 
 def _run(self):
-    loop = self._loop
-    self._loop = None
-    if loop is None:
-        loop = Loop(self)
-    loop.enter()
-    self._thread = threading.get_ident()
-    _raw.Runner.create_task(self, loop.end_of_all.keep)
-    try:
-        while loop.goes_on:
-            try:
-                loop.run_until_told()
-            except BaseException as error:
-                loop.report(error)
-    finally:
-        self._thread = None
-        loop.end()
+    threads.run(addresses.get(self))
 
 
 def _interrupt(self):
-    thread = self._thread
-    if thread is not None:
-        self._is_interrupted = True
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread), ctypes.py_object(ForcedStop)
-        )
+    self._is_interrupted = True
+    threads.interrupt(addresses.get(self))
     _raw.Runner.do_interrupt(self)
 
 

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Runners by their addresses, for those who must not keep them.
+
+PyGObject gives a method the runner itself. A thread that is in one would have its runner for all
+its life, and the runner would never lose its last reference, and never stop by itself. By its
+address the thread may use it all the same: the library sees to it that the object is there for as
+long as its thread is.
+"""
+
+import ctypes
+
+from gi.repository import GObject
+
+from . import raw
+
+_library = ctypes.CDLL("libthreaded-async-1.so.0")
+_gobject = ctypes.CDLL("libgobject-2.0.so.0")
+
+iterate = _library.ta_runner_iterate
+iterate.argtypes = ctypes.c_void_p, ctypes.c_int64
+iterate.restype = ctypes.c_int
+
+wake_up = _library.ta_runner_wake_up
+wake_up.argtypes = (ctypes.c_void_p,)
+wake_up.restype = None
+
+stop_async = _library.ta_runner_stop_async
+stop_async.argtypes = ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3
+stop_async.restype = None
+
+_class_ref = _gobject.g_type_class_ref
+_class_ref.argtypes = (ctypes.c_size_t,)
+_class_ref.restype = ctypes.c_void_p
+
+# Where the class structure has the function that is called in the thread.
+_RUN = next(
+    field.get_offset()
+    for field in raw.ThreadedAsync.Runner.__info__.get_class_struct().get_fields()
+    if field.get_name() == "run"
+)
+
+
+def get(runner):
+    """The address of the runner behind a wrapper."""
+    return GObject.Object.__hash__(runner)
+
+
+def make_run(func):
+    """What a class calls in the thread, for a function that is given the address of the runner."""
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(func)
+
+
+def set_run(cls, run):
+    """Has the class of GObject's call a function, which has to be there for ever."""
+    where = _class_ref(hash(cls.__gtype__)) + _RUN
+    ctypes.c_void_p.from_address(where).value = ctypes.cast(run, ctypes.c_void_p).value

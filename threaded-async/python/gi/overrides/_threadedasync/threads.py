@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The threads of runners, while they are in Python: how they begin, are interrupted, and end."""
+
+import atexit
+import ctypes
+import os
+import sys
+import threading
+import time
+import weakref
+
+from gi.repository import GLib
+
+from . import addresses, raw
+from .errors import ForcedStop
+from .loop import PASSAGES, Loop
+
+_Runner = raw.ThreadedAsync.Runner
+
+# How long the end of the program waits for a runner that has no time limit of its own, or of which
+# nobody knows it any more.
+_EXIT_US = 1_000_000
+
+# By the addresses of their runners: those that are known here, those that were told to start and
+# whose threads have not begun yet, and the loops whose threads run.
+_runners = weakref.WeakValueDictionary()
+_starting = {}
+_loops = {}
+
+# Protects _loops against being interrupted at the very end.
+_lock = threading.Lock()
+
+
+def _set_exception(thread, exception):
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if exception is None else ctypes.py_object(exception)
+    )
+
+
+def run(address):
+    """Runs the asyncio event loop of a runner, in its thread, until it has been stopped."""
+    loop = None
+    runner = _starting.pop(address, None)
+    if runner is None:
+        runner = _runners.get(address)
+    if runner is not None:
+        loop, runner._loop = runner._loop, None
+    if loop is None:
+        loop = Loop(address)
+    loop.enter()
+    if runner is not None:
+        _Runner.create_task(runner, loop.end_of_all.keep)
+    # From here on the thread does not keep it.
+    runner = None
+    with _lock:
+        _loops[address] = loop
+    try:
+        while loop.goes_on:
+            try:
+                loop.run_until_told()
+            except BaseException as error:
+                loop.report(error)
+    finally:
+        _let_go(address)
+        loop.end()
+
+
+def _let_go(address):
+    """Makes sure that the thread will not be interrupted any more."""
+    while True:
+        try:
+            with _lock:
+                _loops.pop(address, None)
+            _set_exception(threading.get_ident(), None)
+            return
+        except ForcedStop:
+            pass
+
+
+def get_thread(runner):
+    """The thread that runs the loop of a runner, or None."""
+    loop = _loops.get(addresses.get(runner))
+    return None if loop is None else loop.thread
+
+
+def interrupt(address):
+    """Has the thread of a runner raise ForcedStop if it is stuck in Python; from another one."""
+    with _lock:
+        loop = _loops.get(address)
+        if loop is None:
+            return
+        # Python would print an exception that comes in a callback of C.
+        frame = sys._current_frames().get(loop.thread)
+        if frame is not None and frame.f_code in PASSAGES:
+            loop.force()
+        else:
+            _set_exception(loop.thread, ForcedStop)
+
+
+_run = addresses.make_run(run)
+
+
+def adopt(runner):
+    """Has a runner run its loop here, which its class does not do in a way of its own."""
+    cls = type(runner)
+    if "_runs_here" not in cls.__dict__:
+        addresses.set_run(cls, _run)
+        cls._runs_here = True
+    _runners[addresses.get(runner)] = runner
+
+
+def start(runner):
+    """Starts a runner."""
+    address = addresses.get(runner)
+    if _runners.get(address) is not runner:
+        return _Runner.start(runner)
+    _starting[address] = runner
+    try:
+        return _Runner.start(runner)
+    except BaseException:
+        _starting.pop(address, None)
+        raise
+
+
+def _stop_all():
+    """Stops the runners that are left when the program ends.
+
+    Otherwise what Python destroys would wake their threads, beside an interpreter that is gone.
+    """
+    with _lock:
+        left = set(_loops)
+    runners = [runner for runner in map(_runners.get, left) if runner is not None]
+    times = [runner.get_exit_timeout() for runner in runners]
+    times = [_EXIT_US if time_us < 0 else time_us for time_us in times]
+    for runner, time_us in zip(runners, times):
+        _Runner.stop_async(runner, time_us, None, lambda *_: None)
+    for runner, time_us in zip(runners, times):
+        try:
+            _Runner.stop(runner, time_us, None)
+        except GLib.Error:
+            # It is too late to tell anybody.
+            pass
+
+    # Those that stop in the background because nobody has them any more.
+    end = time.monotonic_ns() // 1000 + _EXIT_US
+    left -= {addresses.get(runner) for runner in runners}
+    while left & _loops.keys():
+        if time.monotonic_ns() // 1000 > end:
+            break
+        time.sleep(0.001)
+
+
+atexit.register(_stop_all)
+
+
+def _forget():
+    """In a child process none of the threads is there."""
+    global _lock
+    _lock = threading.Lock()
+    _starting.clear()
+    _loops.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
