@@ -3,7 +3,7 @@
 
 """The hot calls, through PyGObject: what the extension in C does faster, and in the same way."""
 
-from gi.repository import GLib, GObject
+from gi.repository import GLib
 
 from . import raw
 from .blocking import blocking
@@ -14,6 +14,7 @@ _Promise = raw.ThreadedAsync.Promise
 _Queue = raw.ThreadedAsync.Queue
 _process = raw.ThreadedAsync.Server.process
 _WOULD_BLOCK = raw.WOULD_BLOCK
+_WRONG_TYPE = raw.WRONG_TYPE
 
 
 class _Empty:
@@ -44,20 +45,30 @@ def try_take(queue):
         return EMPTY
 
 
-def _boxed_for(queue, item):
-    item_type = queue.get_item_type()
-    return boxed(item, None if item_type == GObject.TYPE_NONE else item_type)
+def _put(call, queue, item, *args):
+    """Makes a call that puts an item, which a queue with an item-type may want converted."""
+    try:
+        return call(queue, *args, boxed(item))
+    except GLib.Error as error:
+        if (error.domain, error.code) != _WRONG_TYPE:
+            raise
+    # Only now: to ask each queue before each put would take as long as the put.
+    return call(queue, *args, boxed(item, queue.get_item_type()))
+
+
+def _put_wait(queue, timeout_us, value):
+    return _Queue.put_wait(queue, value, timeout_us, None)
 
 
 def put(queue, item, timeout_us):
-    value = _boxed_for(queue, item)
-    blocking(lambda timeout_us: _Queue.put_wait(queue, value, timeout_us, None), timeout_us)
+    if not try_put(queue, item):
+        blocking(lambda timeout_us: _put(_put_wait, queue, item, timeout_us), timeout_us)
 
 
 def try_put(queue, item):
     """Whether there was space."""
     try:
-        return _Queue.try_put(queue, _boxed_for(queue, item))
+        return _put(_Queue.try_put, queue, item)
     except GLib.Error as error:
         if (error.domain, error.code) != _WOULD_BLOCK:
             raise
@@ -65,7 +76,7 @@ def try_put(queue, item):
 
 
 def put_reserved(queue, place, item):
-    _Queue.put_reserved(queue, place, _boxed_for(queue, item))
+    _put(_Queue.put_reserved, queue, item, place)
 
 
 def return_value(promise, value):

@@ -17,6 +17,7 @@ INFINITE = ThreadedAsync.TIMEOUT_INFINITE
 
 # An error: domain and code.
 WOULD_BLOCK = GLib.quark_to_string(Gio.io_error_quark()), int(Gio.IOErrorEnum.WOULD_BLOCK)
+WRONG_TYPE = GLib.quark_to_string(ThreadedAsync.error_quark()), int(ThreadedAsync.Error.WRONG_TYPE)
 
 
 class _Default:

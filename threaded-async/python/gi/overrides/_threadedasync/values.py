@@ -53,6 +53,9 @@ def boxed(value, item_type=None):
     """What to give the library for a value."""
     if value is None or value is True or value is False:
         pass
+    elif type(value) is int and -5 <= value <= 256:
+        # CPython has one object for each of them.
+        pass
     elif isinstance(value, (GObject.Object, GObject.Value, _Box)):
         return value
     else:
