@@ -33,7 +33,10 @@ ta_items_add_chunk (TaItems *self, guint64 serial)
   self->tail = chunk;
 }
 
-/* Drops the first chunk, whose last value is gone. */
+/*
+ * Drops the first chunk, whose last value is gone. The first to go after a burst is kept: it is the one
+ * that came first, and the memory above it can be given back as a whole.
+ */
 void
 ta_items_drop_chunk (TaItems *self)
 {
@@ -43,8 +46,10 @@ ta_items_drop_chunk (TaItems *self)
   if (self->head == NULL)
     self->tail = NULL;
 
-  g_free (self->spare);
-  self->spare = chunk;
+  if (self->spare == NULL)
+    self->spare = chunk;
+  else
+    g_free (chunk);
 }
 
 /* Moves a value in at @position from the front, which is to be a small one. Its number, and that of

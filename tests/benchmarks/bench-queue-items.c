@@ -5,7 +5,8 @@
 
 #include "queue-items.h"
 
-/* What an item costs that is put and got in one thread, and what it takes while it is queued. */
+/* What an item costs that is put and got in one thread, beside few others or many, and what it takes
+ * while it is queued. */
 
 #define BATCH 64
 
@@ -66,6 +67,50 @@ heap_cb (gconstpointer data, double *values)
   values[1] = (double) (left - before);
 }
 
+/* What a put and a get cost where so many items are in the queue. */
+typedef struct
+{
+  const char *name;
+  guint       n_items;
+} Growth;
+
+static const Growth growths[] = {
+  { "1,000 items", 1000 },
+  { "10,000 items", 10000 },
+  { "100,000 items", 100000 },
+  { "1,000,000 items", 1000000 },
+};
+
+static void
+growth_cb (gconstpointer data, double *values)
+{
+  const Growth *growth = data;
+  gpointer      instance = queue_items_ta.start ();
+  gint64        put_ns = 0, get_ns = 0;
+  guint         n = 0;
+
+  /* As many items for each of them. */
+  do
+    {
+      gint64 started = bench_thread_cpu_ns ();
+      gint64 put;
+
+      queue_items_ta.put (instance, n, growth->n_items);
+      put = bench_thread_cpu_ns ();
+      queue_items_ta.get (instance, n, growth->n_items);
+      put_ns += put - started;
+      get_ns += bench_thread_cpu_ns () - put;
+      n += growth->n_items;
+    }
+  while (n < growths[G_N_ELEMENTS (growths) - 1].n_items);
+
+  queue_items_ta.stop (instance);
+
+  values[0] = (double) (put_ns + get_ns) / n;
+  values[1] = (double) put_ns / n;
+  values[2] = (double) get_ns / n;
+}
+
 static const QueueItemsPeer *const peers[] = {
   &queue_items_ta,
   &queue_items_async_queue,
@@ -95,6 +140,20 @@ run_time (void)
 }
 
 static void
+run_growth (void)
+{
+  static const char *const columns[] = { "ns", "put ns", "get ns", NULL };
+  BenchTable              *table = bench_table_new ("All put, and then all got", columns);
+
+  for (guint i = 0; i < G_N_ELEMENTS (growths); i++)
+    bench_table_add (table, growths[i].name, TRUE, growth_cb, &growths[i]);
+  for (guint i = 1; i < G_N_ELEMENTS (growths); i++)
+    bench_table_add_goal (table, 0, growths[i].name, 1.3, growths[0].name);
+
+  bench_table_run_and_free (table);
+}
+
+static void
 run_heap (void)
 {
   static const char *const columns[] = { "bytes", "left after", NULL };
@@ -107,6 +166,7 @@ main (int argc, char **argv)
 {
   static const BenchPass passes[] = {
     { "one-cpu", BENCH_ONE_CPU, FALSE, run_time },
+    { "growth", BENCH_ONE_CPU, FALSE, run_growth },
     { "heap", BENCH_ONE_CPU, TRUE, run_heap },
   };
 
