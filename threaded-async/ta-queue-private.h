@@ -106,6 +106,8 @@ void  ta_queue_finish_step (TaQueue *self, TaQueueStep *step);
 gboolean ta_queue_copy_item (TaQueue *self, const GValue *value, GValue *item, GError **error);
 void     ta_queue_set_put_closed_error (TaQueue *self, GError **error);
 
+void ta_queue_notify_closed (TaQueue *self);
+
 char *ta_queue_describe (TaQueue *self);
 char *ta_queue_describe_space (TaQueue *self);
 

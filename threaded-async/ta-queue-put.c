@@ -326,3 +326,40 @@ ta_queue_put_finish (TaQueue *self, GAsyncResult *result, GError **error)
 
   return FALSE;
 }
+
+/**
+ * ta_queue_close:
+ * @self: a queue
+ *
+ * Lets nothing more into the queue; from any thread.
+ *
+ * From now on every put fails with `TA_ERROR_CLOSED`, those included that wait, whose items stay with
+ * their callers, and those for which a place was reserved. What is in the queue can still be got; when
+ * there is nothing left, every get fails with `TA_ERROR_CLOSED`, those included that wait. To close a
+ * queue twice does nothing.
+ *
+ * Since: 1.0
+ */
+void
+ta_queue_close (TaQueue *self)
+{
+  TaWaiter *getters, *putters;
+  gboolean  changed;
+
+  g_return_if_fail (TA_IS_QUEUE (self));
+
+  if (ta_has_forked)
+    return;
+
+  ta_queue_lock (self);
+  changed = !self->in.closed;
+  g_atomic_int_set (&self->in.closed, TRUE);
+  getters = ta_waiter_list_end_all_locked (&self->in.getters, TA_OUTCOME_CLOSED);
+  putters = ta_waiter_list_end_all_locked (&self->in.putters, TA_OUTCOME_CLOSED);
+  ta_queue_unlock (self);
+
+  ta_waiter_complete_all (getters);
+  ta_waiter_complete_all (putters);
+  if (changed)
+    ta_queue_notify_closed (self);
+}
