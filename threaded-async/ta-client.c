@@ -69,16 +69,11 @@ ta_client_constructed (GObject *object)
   G_OBJECT_CLASS (ta_client_parent_class)->constructed (object);
 
   if (priv->server != NULL && priv->runner != NULL)
-    {
-      ta_loop_set_runner (ta_runner_get_loop (priv->runner), priv->runner);
-      priv->link =
-          ta_desk_connect (ta_server_get_desk (priv->server), ta_runner_get_loop (priv->runner));
-    }
+    priv->link =
+        ta_desk_connect (ta_server_get_desk (priv->server), ta_runner_get_loop (priv->runner));
   else
-    {
-      g_critical ("A %s can't be used: it was made without a server or without a runner",
-                  G_OBJECT_TYPE_NAME (object));
-    }
+    g_critical ("A %s can't be used: it was made without a server or without a runner",
+                G_OBJECT_TYPE_NAME (object));
   g_clear_object (&priv->server);
   g_clear_object (&priv->runner);
 }

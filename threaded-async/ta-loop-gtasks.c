@@ -18,10 +18,10 @@ struct _TaGTaskEntry
   /* Const. */
   TaLoop         *loop; /* owned */
   GTaskThreadFunc func;
+  TaWeak         *weak_task; /* owned; for when the work owns the GTask */
 
-  int      is_claimed; /* atomic: it has been started, or called off */
-  GTask   *task;       /* owned, for who claims it */
-  GWeakRef weak_task;  /* for when the work owns the GTask */
+  int    is_claimed; /* atomic: it has been started, or called off */
+  GTask *task;       /* owned, for who claims it */
 
   TaInboxItem start; /* the inbox's */
 
@@ -37,7 +37,7 @@ unref_entry (TaGTaskEntry *entry)
   if (!g_atomic_int_dec_and_test (&entry->ref_count))
     return;
 
-  g_weak_ref_clear (&entry->weak_task);
+  ta_weak_unref (entry->weak_task);
   ta_loop_unref (entry->loop);
   g_free (entry);
 }
@@ -77,12 +77,13 @@ unlist (TaGTaskEntry *entry)
     unref_entry (entry);
 }
 
-/* The GTask is gone, and with it whatever was to be cancelled; from any thread. */
+/* The GTask goes, and with it whatever was to be cancelled; in its dispose(), from any thread. */
 static void
 task_gone_cb (gpointer data, GObject *where_the_task_was)
 {
   TaGTaskEntry *entry = data;
 
+  ta_weak_lose (entry->weak_task);
   unlist (entry);
   unref_entry (entry);
 }
@@ -145,7 +146,7 @@ ta_loop_run_gtask (TaLoop *self, GTask *task, GTaskThreadFunc func)
   entry->loop = ta_loop_ref (self);
   entry->func = func;
   entry->task = g_object_ref (task);
-  g_weak_ref_init (&entry->weak_task, task);
+  entry->weak_task = ta_weak_new (task);
 
   g_mutex_lock (&self->mutex);
   is_running = self->state == TA_LOOP_RUNNING;
@@ -197,7 +198,7 @@ ta_loop_end_gtasks (TaLoop *self)
             }
           else
             {
-              g_autoptr (GTask) task = g_weak_ref_get (&entry->weak_task);
+              g_autoptr (GTask) task = ta_weak_get (entry->weak_task);
 
               if (task != NULL && !g_task_get_completed (task))
                 g_cancellable_cancel (g_task_get_cancellable (task));

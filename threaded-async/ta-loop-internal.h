@@ -10,6 +10,7 @@
 #include "ta-task-private.h"
 #include "ta-wait-private.h"
 #include "ta-watchdog-private.h"
+#include "ta-weak-private.h"
 
 G_BEGIN_DECLS
 
@@ -50,7 +51,7 @@ struct _TaLoop
   gint64   exit_timeout;
   gint64   default_timeout;
   gint64   stall_threshold; /* 0 if nobody wants to know */
-  GWeakRef runner;          /* set at the start */
+  TaWeak  *runner;          /* owned */
 
   /* Const once the loop has been started; the context of an attached one always. */
   GMainContext *context;

@@ -21,7 +21,8 @@ typedef struct _TaLoop     TaLoop;
 typedef struct _TaFailure  TaFailure;
 typedef struct _TaTaskFeed TaTaskFeed;
 
-TaLoop *ta_loop_new (const char   *name,
+TaLoop *ta_loop_new (TaRunner     *runner,
+                     const char   *name,
                      GMainContext *context,
                      gint64        exit_timeout,
                      gint64        default_timeout,
@@ -42,6 +43,7 @@ gint64         ta_loop_get_stall_threshold (TaLoop *self);
 void           ta_loop_set_max_spin (TaLoop *self, gint64 max_spin);
 gint64         ta_loop_get_max_spin (TaLoop *self);
 TaRunner      *ta_loop_get_runner (TaLoop *self);
+void           ta_loop_lose_runner (TaLoop *self);
 gboolean       ta_loop_is_current (TaLoop *self);
 gboolean       ta_context_is_current (GMainContext *context);
 
@@ -50,7 +52,6 @@ void ta_loops_describe (GString *text);
 /* What it is at: see ta-loop-busy.c. */
 char *ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix);
 
-void     ta_loop_set_runner (TaLoop *self, TaRunner *runner);
 gboolean ta_loop_start (TaLoop *self, TaRunner *runner, GError **error);
 void     ta_loop_run (TaLoop *self);
 gboolean ta_loop_iterate (TaLoop *self, gint64 deadline);

@@ -29,7 +29,8 @@
 static _Thread_local TaLoop *current;
 
 TaLoop *
-ta_loop_new (const char   *name,
+ta_loop_new (TaRunner     *runner,
+             const char   *name,
              GMainContext *context,
              gint64        exit_timeout,
              gint64        default_timeout,
@@ -44,6 +45,7 @@ ta_loop_new (const char   *name,
   self->exit_timeout = exit_timeout;
   self->default_timeout = default_timeout;
   self->stall_threshold = stall_threshold;
+  self->runner = ta_weak_new (runner);
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
   ta_wait_guard_init (&self->guard, self->name);
@@ -70,7 +72,7 @@ ta_loop_unref (TaLoop *self)
   g_clear_pointer (&self->thread, g_thread_unref);
   g_clear_pointer (&self->inbox, ta_inbox_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-  /* The runner, which had a reference, is gone, and with it what GLib knows of the weak one. */
+  ta_weak_unref (self->runner);
   ta_mutex_clear (&self->mutex);
   ta_mutex_clear (&self->join_mutex);
   ta_wait_guard_clear (&self->guard);
@@ -155,7 +157,14 @@ ta_loop_get_shutdown_type (TaLoop *self)
 TaRunner *
 ta_loop_get_runner (TaLoop *self)
 {
-  return g_weak_ref_get (&self->runner);
+  return ta_weak_get (self->runner);
+}
+
+/* Called in the runner's dispose(). */
+void
+ta_loop_lose_runner (TaLoop *self)
+{
+  ta_weak_lose (self->runner);
 }
 
 static gboolean
@@ -189,16 +198,11 @@ ta_loop_is_current (TaLoop *self)
   return self->is_attached ? ta_context_is_current (self->context) : current == self;
 }
 
-/*
- * Notifies that the loop has ended or been abandoned; without a lock. The loop's own thread has the
- * object, and need not ask for it, which is done under a lock of GLib's in which a binding may wait for
- * a lock of its own.
- */
+/* Notifies that the loop has ended or been abandoned; without a lock. */
 static void
 ta_loop_notify_end (TaLoop *self)
 {
-  g_autoptr (TaRunner) runner =
-      current == self ? g_object_ref (self->runner_object) : ta_loop_get_runner (self);
+  g_autoptr (TaRunner) runner = ta_loop_get_runner (self);
 
   if (runner == NULL)
     return;
@@ -423,18 +427,6 @@ ta_loop_attach (TaLoop *self, GError **error)
   return FALSE;
 }
 
-/*
- * Has the loop know its runner; called when it is started, or needed before. Not where the object is
- * made: there a binding may hold a lock of its own, for which somebody may wait under the lock of GLib's
- * that this takes.
- */
-void
-ta_loop_set_runner (TaLoop *self, TaRunner *runner)
-{
-  if (g_atomic_int_get (&self->state) < TA_LOOP_RUNNING)
-    g_weak_ref_set (&self->runner, runner);
-}
-
 gboolean
 ta_loop_start (TaLoop *self, TaRunner *runner, GError **error)
 {
@@ -452,8 +444,6 @@ ta_loop_start (TaLoop *self, TaRunner *runner, GError **error)
                    "Runner “%s” has been started before: a runner runs once", self->name);
       return FALSE;
     }
-
-  ta_loop_set_runner (self, runner);
 
   started =
       self->is_attached ? ta_loop_attach (self, error) : ta_loop_start_thread (self, runner, error);

@@ -34,10 +34,7 @@ ta_runner_send (TaRunner      *self,
   GError *error = NULL;
 
   if (!ta_fork_check (&error) || !ta_loop_send_task (loop, task, &error))
-    {
-      ta_loop_set_runner (loop, self);
-      ta_task_refuse (task, error);
-    }
+    ta_task_refuse (task, error);
 
   return task;
 }
@@ -150,7 +147,6 @@ ta_runner_refuse_call (TaRunner *self, GError *error)
   TaLoop *loop = ta_runner_get_loop (self);
   TaTask *task = ta_task_new (loop, TA_TASK_CALL, call_cb, NULL, NULL);
 
-  ta_loop_set_runner (loop, self);
   ta_task_refuse (task, error);
 
   return task;

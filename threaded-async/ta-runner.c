@@ -132,8 +132,8 @@ ta_runner_constructed (GObject *object)
   if (priv->name == NULL)
     priv->name = g_strdup_printf ("runner-%d", g_atomic_int_add (&n_unnamed, 1) + 1);
 
-  priv->loop = ta_loop_new (priv->name, priv->context, priv->exit_timeout, priv->default_timeout,
-                            priv->stall_threshold);
+  priv->loop = ta_loop_new (self, priv->name, priv->context, priv->exit_timeout,
+                            priv->default_timeout, priv->stall_threshold);
   ta_loop_set_max_spin (priv->loop, priv->max_spin);
   ta_notifier_init (&priv->notifier, self, ta_inbox_ref_or_thread_default (priv->main_context),
                     &notifications);
@@ -144,6 +144,8 @@ ta_runner_dispose (GObject *object)
 {
   TaRunner *self = TA_RUNNER (object);
   TaLoop   *loop = ta_runner_get_loop (self);
+
+  ta_loop_lose_runner (loop);
 
   /* The thread uses the object, until its loop has ended: it gets this reference for that time. */
   g_object_ref (self);

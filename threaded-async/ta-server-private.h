@@ -7,6 +7,7 @@
 
 #include "ta-desk-private.h"
 #include "ta-server.h"
+#include "ta-weak-private.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ typedef enum
 } TaServerResult;
 
 TaDesk *ta_server_get_desk (TaServer *self);
+TaWeak *ta_server_get_weak (TaServer *self);
 
 gboolean       ta_server_hold (TaServer *self, TaServerHold *hold, GError **error);
 void           ta_server_release (TaServerHold *hold);

@@ -9,16 +9,18 @@
 
 typedef struct
 {
-  GSource  source;
-  GWeakRef server;
-  TaDesk  *desk; /* const, owned */
+  GSource source;
+
+  /* Const, owned. */
+  TaWeak *server;
+  TaDesk *desk;
 } TaServerSource;
 
 static gboolean
 ta_server_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   TaServerSource      *self = (TaServerSource *) source;
-  g_autoptr (TaServer) server = g_weak_ref_get (&self->server);
+  g_autoptr (TaServer) server = ta_weak_get (self->server);
   g_autoptr (GError)   error = NULL;
   TaServerHold         hold;
 
@@ -49,7 +51,7 @@ ta_server_source_finalize (GSource *source)
 {
   TaServerSource *self = (TaServerSource *) source;
 
-  g_weak_ref_clear (&self->server);
+  ta_weak_unref (self->server);
   ta_desk_unref (self->desk);
 }
 
@@ -86,7 +88,7 @@ ta_server_create_source (TaServer *self)
   g_source_set_priority (&source->source, G_PRIORITY_DEFAULT_IDLE);
   g_source_set_can_recurse (&source->source, TRUE);
   g_source_set_dispose_function (&source->source, ta_server_source_dispose);
-  g_weak_ref_init (&source->server, self);
+  source->server = ta_weak_ref (ta_server_get_weak (self));
   source->desk = ta_desk_ref (ta_server_get_desk (self));
   ta_desk_add_source (source->desk, &source->source);
 

@@ -47,7 +47,9 @@
 
 typedef struct
 {
-  TaDesk *desk; /* const, owned */
+  /* Const, owned. */
+  TaDesk *desk;
+  TaWeak *weak; /* to this */
 
   /* Const; they are only kept until the desk is made. */
   char         *name;
@@ -91,6 +93,13 @@ ta_server_get_desk (TaServer *self)
   return ta_server_get_private (self)->desk;
 }
 
+/* Returns a weak reference to the server, which the caller may take a reference on. */
+TaWeak *
+ta_server_get_weak (TaServer *self)
+{
+  return ta_server_get_private (self)->weak;
+}
+
 static gboolean
 ta_server_real_handle_request (TaServer *self, TaRequest *request)
 {
@@ -110,11 +119,13 @@ ta_server_constructed (GObject *object)
 
   priv->desk = ta_desk_new (priv->name, priv->queue_size, priv->rest_turns,
                             ta_inbox_ref_or_thread_default (priv->main_context));
+  priv->weak = ta_weak_new (object);
 }
 
 static void
 ta_server_dispose (GObject *object)
 {
+  ta_weak_lose (ta_server_get_weak (TA_SERVER (object)));
   ta_desk_close (ta_server_get_desk (TA_SERVER (object)));
 
   G_OBJECT_CLASS (ta_server_parent_class)->dispose (object);
@@ -126,6 +137,7 @@ ta_server_finalize (GObject *object)
   TaServerPrivate *priv = ta_server_get_private (TA_SERVER (object));
 
   ta_desk_unref (priv->desk);
+  ta_weak_unref (priv->weak);
   g_free (priv->name);
   g_clear_pointer (&priv->main_context, g_main_context_unref);
 

@@ -7,6 +7,7 @@
 
 #include "ta-inbox-private.h"
 #include "ta-loop-private.h"
+#include "ta-weak-private.h"
 
 #include <gio/gio.h>
 
@@ -17,8 +18,9 @@ struct _TaTaskFeed
 {
   int ref_count; /* atomic */
 
-  TaInbox *inbox; /* const, owned: where the list lives */
-  GWeakRef list;  /* has its own lock */
+  /* Const, owned. */
+  TaInbox *inbox; /* where the list lives */
+  TaWeak  *list;
 
   /* The loop's lock. */
   TaTaskFeed *previous;

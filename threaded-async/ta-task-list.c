@@ -72,7 +72,7 @@ ta_task_feed_new (TaTaskList *list)
 
   self->ref_count = 1;
   self->inbox = ta_inbox_ref_thread_default ();
-  g_weak_ref_init (&self->list, list);
+  self->list = ta_weak_new (list);
   g_mutex_init (&self->mutex);
   self->events = create_events ();
 
@@ -95,7 +95,7 @@ ta_task_feed_unref (TaTaskFeed *self)
 
   g_array_unref (self->events);
   ta_mutex_clear (&self->mutex);
-  g_weak_ref_clear (&self->list);
+  ta_weak_unref (self->list);
   ta_inbox_unref (self->inbox);
   g_free (self);
 }
@@ -199,7 +199,7 @@ ta_task_feed_item_cb (TaInboxItem *item, gboolean dropped)
   g_mutex_unlock (&self->mutex);
 
   if (!dropped)
-    list = g_weak_ref_get (&self->list);
+    list = ta_weak_get (self->list);
   if (list != NULL)
     ta_task_list_take (list, events);
   else
@@ -259,6 +259,14 @@ ta_task_list_model_init (GListModelInterface *iface)
 }
 
 static void
+ta_task_list_dispose (GObject *object)
+{
+  ta_weak_lose (TA_TASK_LIST (object)->feed->list);
+
+  G_OBJECT_CLASS (ta_task_list_parent_class)->dispose (object);
+}
+
+static void
 ta_task_list_finalize (GObject *object)
 {
   TaTaskList *self = TA_TASK_LIST (object);
@@ -276,7 +284,10 @@ ta_task_list_finalize (GObject *object)
 static void
 ta_task_list_class_init (TaTaskListClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ta_task_list_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ta_task_list_dispose;
+  object_class->finalize = ta_task_list_finalize;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "ta-future-private.h"
 #include "ta-loop-private.h"
 #include "ta-task.h"
+#include "ta-weak-private.h"
 
 G_BEGIN_DECLS
 
@@ -62,13 +63,18 @@ struct _TaTask
   guint is_admitted : 1;     /* it has been listed */
   guint is_asked_to_end : 1; /* the loop has cancelled it, because it stops */
   guint has_failure : 1;     /* for good it has no place any more, and `failure` is valid */
-  guint n_pins : 28;         /* how many use it thanks to the reference of the list */
+  guint has_weak : 1;        /* likewise, and `weak` is */
+  guint n_pins : 27;         /* how many use it thanks to the reference of the list */
   union
   {
     TaTask    *previous;
     TaFailure *failure; /* what is to be reported: see ta-loop-failed.c */
   };
-  TaTask *next;
+  union
+  {
+    TaTask *next;
+    TaWeak *weak; /* owned; to this */
+  };
 };
 
 struct _TaTaskClass

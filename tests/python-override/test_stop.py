@@ -181,9 +181,56 @@ def begin(coroutine):
 """
 
 
-def program(body, **options):
+def program(body, timeout=LONG, **options):
     command = [sys.executable, "-B", "-c", PREAMBLE + textwrap.dedent(body)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=LONG, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, **options)
+
+
+def test_failed_tasks_are_asked_for_while_others_hold_the_interpreter():
+    """Who asks for a task does not have GLib wait for the interpreter, whose holder needs GLib."""
+    ended = program(
+        """
+        from gi.repository import Gio
+
+        async def fail():
+            raise ValueError
+
+        def ask():
+            try:
+                for _ in range(20000):
+                    assert len(runner.get_failed_tasks()) == 10
+                    assert tasks[0].get_runner() is runner
+                print("asked")
+            finally:
+                is_over.set()
+
+        # Threads take turns often, so that it does not depend on the machine.
+        sys.setswitchinterval(1e-5)
+
+        runner = ThreadedAsync.Runner()
+        runner.start()
+        tasks = [runner.create_task(fail()) for _ in range(10)]
+        for task in tasks:
+            task.only_python_refers_to_it = True
+        while not all(task.done for task in tasks):
+            runner.wait_for_next_iteration()
+
+        is_over = threading.Event()
+        asker = threading.Thread(target=ask, daemon=True)
+        asker.start()
+        while not is_over.is_set():
+            one = Gio.SimpleAction.new("one", None)
+            one.bind_property("enabled", Gio.SimpleAction.new("other", None), "enabled")
+
+        asker.join()
+        try:
+            runner.stop()
+        except ThreadedAsync.TasksFailed:
+            print(len(runner.get_failed_tasks()))
+        """,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "asked\n10\n"), ended.stderr
 
 
 ENDINGS = {
