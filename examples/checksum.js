@@ -165,18 +165,18 @@ class Job {
       [GLib.ChecksumType.SHA256, bytes], {cancellable});
   }
 
-  /* A file that is too large for the memory is read there, and passes by here. */
+  /* A file that is too large for the memory goes piece by piece. The checksum stays in its box. */
   async hashLarge(runner, file) {
     const {cancellable} = this;
-    const checksum = GLib.Checksum.new(GLib.ChecksumType.SHA256);
+    const checksum = ThreadedAsync.Box.of(GLib.Checksum.new(GLib.ChecksumType.SHA256));
     const stream = await runner.call_method(file, 'read', [], {cancellable});
 
     for (;;) {
       const chunk = await runner.call_method(stream, 'read_bytes', [CHUNK], {cancellable});
 
       if (chunk.get_size() === 0)
-        return checksum.get_string();
-      checksum.update(chunk.toArray());
+        return runner.call_method(checksum, 'get_string', [], {cancellable});
+      await runner.call_method(checksum, 'update', [chunk], {cancellable});
       this.report(0, chunk.get_size());
     }
   }

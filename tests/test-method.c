@@ -130,6 +130,55 @@ test_boxed_target (void)
   g_assert_cmpstr (g_value_get_string (&string), ==, "('n', 3)");
 }
 
+static void
+box_target (GValue *target, GType type, gpointer boxed)
+{
+  g_auto (GValue)   plain = G_VALUE_INIT;
+  g_autoptr (TaBox) box = NULL;
+
+  g_value_set_boxed (g_value_init (&plain, type), boxed);
+  box = ta_box_new (NULL, &plain, NULL);
+  g_value_set_boxed (g_value_init (target, TA_TYPE_BOX), box);
+}
+
+/* What is in a box is not copied, but keeps what methods do to it. */
+static void
+test_box_target (void)
+{
+  g_autoptr (Caller)    caller = caller_new ();
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GBytes)    bytes = g_bytes_new_static ("abc", 3);
+  g_auto (GValue)       target = G_VALUE_INIT, bare = G_VALUE_INIT, data = G_VALUE_INIT;
+  g_auto (GValue)       nothing = G_VALUE_INIT, text = G_VALUE_INIT, string = G_VALUE_INIT;
+  GValue                letters[] = { G_VALUE_INIT };
+
+  box_target (&target, G_TYPE_CHECKSUM, checksum);
+  g_value_set_boxed (g_value_init (&letters[0], G_TYPE_BYTES), bytes);
+  caller_call (caller, &target, "update", letters, 1, &nothing);
+  caller_call (caller, &target, "get_string", NULL, 0, &string);
+  g_assert_cmpstr (g_value_get_string (&string), ==,
+                   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+
+  /* Without a box it is a copy that is worked on. */
+  g_value_unset (&string);
+  g_value_set_boxed (g_value_init (&bare, G_TYPE_CHECKSUM), checksum);
+  caller_call (caller, &bare, "update", letters, 1, &nothing);
+  caller_call (caller, &bare, "get_string", NULL, 0, &string);
+  g_assert_cmpstr (g_value_get_string (&string), ==,
+                   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  g_value_unset (&letters[0]);
+
+  /* What is in the box stays there, and has to be what the method is of. */
+  box_target (&data, G_TYPE_BYTES, bytes);
+  caller_refuse (caller, &data, "unref_to_array", NULL, 0, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                 "GLib.Bytes.unref_to_array");
+  caller_refuse (caller, &data, "GLib.Checksum.get_string", NULL, 0, TA_ERROR, TA_ERROR_WRONG_TYPE,
+                 "GChecksum");
+  box_target (&text, G_TYPE_STRV, (char *[]){ NULL });
+  caller_refuse (caller, &text, "get_string", NULL, 0, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "get_string");
+}
+
 /* The name of its type may stand before that of a method. */
 static void
 test_qualified_name (void)
@@ -374,6 +423,7 @@ main (int argc, char **argv)
   test_add ("/method/function", test_function);
   test_add ("/method/type", test_type);
   test_add ("/method/boxed-target", test_boxed_target);
+  test_add ("/method/box-target", test_box_target);
   test_add ("/method/qualified-name", test_qualified_name);
   test_add ("/method/pixbuf", test_pixbuf);
   test_add ("/method/thread", test_thread);

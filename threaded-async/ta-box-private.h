@@ -18,6 +18,8 @@ ta_value_is_box (const GValue *value)
   return G_UNLIKELY (G_VALUE_TYPE (value) == (GType) g_atomic_pointer_get (&ta_box_type));
 }
 
+const GValue *ta_box_peek_plain (TaBox *self);
+
 GType ta_box_get_foreign_type (TaBox *self);
 GType ta_box_get_item_type (TaBox *self);
 void  ta_box_unwrap (const GValue *from, GValue *to);

@@ -221,6 +221,13 @@ ta_box_get_plain (TaBox *self, GValue *value)
   return copy_out (&self->plain, value);
 }
 
+/* Returns what other languages see, as long as there is a reference; NULL if there is nothing. */
+const GValue *
+ta_box_peek_plain (TaBox *self)
+{
+  return G_IS_VALUE (&self->plain) ? &self->plain : NULL;
+}
+
 GType
 ta_box_get_foreign_type (TaBox *self)
 {

@@ -23,9 +23,11 @@ typedef struct
 
   /*
    * Looks the method up, and checks and copies the arguments; in the thread of the caller. NULL, with
-   * an error that names what is wrong, if it can't be called with them.
+   * an error that names what is wrong, if it can't be called with them. With @in_place a boxed target
+   * is not copied, and has to stay.
    */
   TaMethodCall *(*prepare) (const GValue *target,
+                            gboolean      in_place,
                             const char   *method,
                             const GValue *arguments,
                             guint         n_arguments,
@@ -43,7 +45,7 @@ typedef struct
 
 typedef const TaMethods *(*TaMethodsFunc) (void);
 
-#define TA_METHODS_VERSION 1
+#define TA_METHODS_VERSION 2
 #define TA_METHODS_SYMBOL "ta_introspect_get_methods"
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 
 #include "ta-runner-method.h"
+#include "ta-box-private.h"
 #include "ta-fork-private.h"
 #include "ta-method-private.h"
 #include "ta-promise.h"
@@ -116,6 +117,7 @@ typedef struct
 {
   const TaMethods *methods;
   TaMethodCall    *call;
+  TaBox           *box; /* with what the method is called on, or NULL */
 } TaMethodWork;
 
 static void
@@ -124,6 +126,7 @@ method_work_free (gpointer data)
   TaMethodWork *work = data;
 
   work->methods->free (work->call);
+  g_clear_pointer (&work->box, ta_box_unref);
   g_free (work);
 }
 
@@ -173,15 +176,30 @@ send_method (TaRunner     *self,
   TaMethodWork    *work;
   TaMethodCall    *call;
   TaTask          *task;
+  TaBox           *box = NULL;
+
+  /* What is in a box is worked on there, and so keeps what a method does to it. */
+  if (G_VALUE_HOLDS (target, TA_TYPE_BOX) && (box = g_value_get_boxed (target)) != NULL)
+    {
+      const GValue *plain = ta_box_peek_plain (box);
+
+      if (plain != NULL)
+        target = plain;
+      else
+        box = NULL;
+    }
 
   if ((timeout_us != TA_TIMEOUT_DEFAULT && !ta_wait_check_timeout (timeout_us, error)) ||
       g_cancellable_set_error_if_cancelled (cancellable, error) ||
       (methods = get_methods (error)) == NULL ||
-      (call = methods->prepare (target, method, arguments, n_arguments, error)) == NULL)
+      (call = methods->prepare (target, box != NULL, method, arguments, n_arguments, error)) ==
+          NULL)
     return NULL;
 
   work = g_new (TaMethodWork, 1);
   *work = (TaMethodWork){ .methods = methods, .call = call };
+  if (box != NULL)
+    work->box = ta_box_ref (box);
   /* The caller is given its error by the call, and nobody else can be. */
   task = ta_task_new (ta_runner_get_loop (self), TA_TASK_ERROR_TAKEN, method_work_run, work,
                       method_work_free);
@@ -210,7 +228,8 @@ send_method (TaRunner     *self,
  * function or constructor of any library that has introspection data, such as
  * [method@Gio.File.load_bytes]. While the method runs, everything else on the runner waits.
  *
- * If @target is an object or another instance, @method is called on it. With a type or its name, as
+ * If @target is an object, @method is called on it; if it is a boxed value, on a copy of it, and if it
+ * is a box with a boxed value ([ctor@Box.new]), on the very value in there. With a type or its name, as
  * “GdkPixbuf.Pixbuf”, it is a constructor or a static function; with the name of a namespace, as
  * “GLib”, a function. Should the namespace of an instance not be found, because nobody has loaded it
  * yet, put the name of the type before that of the method: “GdkPixbuf.Pixbuf.copy”.

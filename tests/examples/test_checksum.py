@@ -102,7 +102,7 @@ def test_many_files(tmp_path, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", [1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 5_000_000])
+@pytest.mark.parametrize("size", [1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 17_000_000])
 def test_sizes(tmp_path, language, size):
     (tmp_path / "file").write_bytes(os.urandom(size))
     assert checksum(language, tmp_path) == (0, sha256sum(tmp_path), "")

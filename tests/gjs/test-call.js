@@ -57,6 +57,15 @@ test('a static function of a class, a type, or its name', async () => {
     assertEqual((await runner.call(target, 'new_for_path', '/usr')).get_path(), '/usr');
 });
 
+test('a method that changes what it is called on, in a box', async () => {
+  const box = ThreadedAsync.Box.of(GLib.Checksum.new(GLib.ChecksumType.SHA256));
+
+  for (const letter of ['a', 'b', 'c'])
+    await runner.call(box, 'update', new TextEncoder().encode(letter));
+  assertEqual(await runner.call(box, 'get_string'),
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
 test('values of all kinds', async () => {
   const action = Gio.SimpleAction.new('action', null);
   const probe = (name, ...args) => runner.call(TaProbe, name, ...args);

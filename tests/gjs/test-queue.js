@@ -283,10 +283,30 @@ test('for await takes no more than it uses', async () => {
   assertEqual(everything(queue), '3');
 });
 
-test('for await passes other errors on', async () => {
-  const queue = newQueue(0);
+test('for await gives an item that is a promise, and does not wait for it', async () => {
+  const never = new Promise(() => {});
+  const queue = newQueue(0, never);
+  const seen = [];
+  const reader = (async () => {
+    for await (const item of queue)
+      seen.push(item);
+  })();
 
-  queue.get = () => Promise.reject(new RangeError('other'));
+  await until(() => seen.length === 1);
+  queue.try_put(never);
+  queue.close();
+  await reader;
+  assertEqual(seen.length, 2);
+  assertEqual(seen[0], never);
+  assertEqual(seen[1], never);
+});
+
+test('for await passes other errors on', async () => {
+  const queue = newQueue(0, 1);
+
+  queue.try_get = () => {
+    throw new RangeError('other');
+  };
   await assertThrows(async () => {
     for await (const item of queue)
       assertEqual(item, 'nothing');

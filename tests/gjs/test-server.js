@@ -6,6 +6,7 @@
 /* Servers, clients and requests. */
 
 import GObject from 'gi://GObject?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
 import Gio from 'gi://Gio?version=2.0';
 import System from 'system';
 import TaProbe from 'gi://TaProbe?version=1';
@@ -39,7 +40,9 @@ test('exactly the requests that were made', async () => {
 
 test('arguments of any kind keep their identity', async () => {
   const server = ThreadedAsync.Server.new('values');
-  const values = [{a: 1}, [1, 2], () => 1, new Map(), 1.5, 'text', null, undefined, 2n ** 62n];
+  const values = [{a: 1}, [1, 2], () => 1, new Map(), 1.5, 'text', null, undefined, 2n ** 62n,
+    2n ** 70n, new GLib.Bytes([1]), new GLib.Variant('i', 1), Gio.File, Gio.File.$gtype,
+    new GLib.Error(Gio.IOErrorEnum, 1, 'x'), Symbol('s'), Promise.resolve(1), 'a\0b', NaN];
   const named = {first: {}, 'ünï': 'cöde'};
   let seen = null;
 

@@ -6,10 +6,7 @@
 #include "ta-error.h"
 #include "ta-introspect.h"
 
-/*
- * Turns GValues into what C takes. Every language has its own idea of the type of a number: so a
- * number of any type is taken if it fits.
- */
+/* Turns GValues into what C takes; numbers are in ta-introspect-numbers.c. */
 
 static gboolean
 is_null (const GValue *value)
@@ -40,195 +37,17 @@ name_type (const GValue *value)
   return G_VALUE_TYPE_NAME (value);
 }
 
-static gboolean
-refuse (TaMethodCall *call,
-        TaParameter  *parameter,
-        const GValue *value,
-        const char   *wanted,
-        GError      **error)
+/* Says what a parameter has to be; returns FALSE. */
+gboolean
+ta_introspect_refuse (TaMethodCall *call,
+                      TaParameter  *parameter,
+                      const GValue *value,
+                      const char   *wanted,
+                      GError      **error)
 {
   g_set_error (error, TA_ERROR, TA_ERROR_WRONG_TYPE, "Parameter “%s” of %s has to be %s, not %s",
                parameter->name, call->name, wanted, name_type (value));
   return FALSE;
-}
-
-/* A number of any type. */
-typedef struct
-{
-  gboolean is_whole;
-  gboolean is_negative;
-  guint64  magnitude; /* of one that is whole */
-  double   real;
-} TaNumber;
-
-static TaNumber
-make_signed (gint64 number)
-{
-  return (TaNumber){ TRUE, number < 0, number < 0 ? -(guint64) number : (guint64) number,
-                     (double) number };
-}
-
-static TaNumber
-make_unsigned (guint64 number)
-{
-  return (TaNumber){ TRUE, FALSE, number, (double) number };
-}
-
-static TaNumber
-make_real (double number)
-{
-  const double size = number < 0 ? -number : number;
-  const double limit = 18446744073709551616.0; /* 2 to the 64th */
-  TaNumber     result = { FALSE, number < 0, 0, number };
-
-  /* Not a number compares false. */
-  if (size < limit && size == (double) (guint64) size)
-    {
-      result.is_whole = TRUE;
-      result.magnitude = (guint64) size;
-    }
-
-  return result;
-}
-
-static gboolean
-read_number (const GValue *value, TaNumber *number)
-{
-  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
-    {
-    case G_TYPE_CHAR:
-      *number = make_signed (g_value_get_schar (value));
-      return TRUE;
-    case G_TYPE_UCHAR:
-      *number = make_unsigned (g_value_get_uchar (value));
-      return TRUE;
-    case G_TYPE_INT:
-      *number = make_signed (g_value_get_int (value));
-      return TRUE;
-    case G_TYPE_UINT:
-      *number = make_unsigned (g_value_get_uint (value));
-      return TRUE;
-    case G_TYPE_LONG:
-      *number = make_signed (g_value_get_long (value));
-      return TRUE;
-    case G_TYPE_ULONG:
-      *number = make_unsigned (g_value_get_ulong (value));
-      return TRUE;
-    case G_TYPE_INT64:
-      *number = make_signed (g_value_get_int64 (value));
-      return TRUE;
-    case G_TYPE_UINT64:
-      *number = make_unsigned (g_value_get_uint64 (value));
-      return TRUE;
-    case G_TYPE_ENUM:
-      *number = make_signed (g_value_get_enum (value));
-      return TRUE;
-    case G_TYPE_FLAGS:
-      *number = make_unsigned (g_value_get_flags (value));
-      return TRUE;
-    case G_TYPE_FLOAT:
-      *number = make_real ((double) g_value_get_float (value));
-      return TRUE;
-    case G_TYPE_DOUBLE:
-      *number = make_real (g_value_get_double (value));
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* How many bits the kinds of whole numbers have; negative for those with a sign. */
-static int
-get_bits (TaKind kind)
-{
-  switch ((int) kind)
-    {
-    case TA_KIND_INT8:
-      return -8;
-    case TA_KIND_UINT8:
-      return 8;
-    case TA_KIND_INT16:
-      return -16;
-    case TA_KIND_UINT16:
-      return 16;
-    case TA_KIND_INT32:
-    case TA_KIND_ENUM:
-      return -32;
-    case TA_KIND_UINT32:
-    case TA_KIND_FLAGS:
-      return 32;
-    case TA_KIND_INT64:
-      return -64;
-    default:
-      return 64;
-    }
-}
-
-/* Stores a whole number as what it is to be; FALSE if it does not fit. */
-static gboolean
-store_whole (TaKind kind, const TaNumber *number, GIArgument *argument)
-{
-  const int     bits = get_bits (kind);
-  const guint64 max =
-      bits < 0 ? (G_GUINT64_CONSTANT (1) << (-bits - 1)) - 1 : G_MAXUINT64 >> (64 - bits);
-  guint64 pattern;
-
-  if (!number->is_whole)
-    return FALSE;
-  if (number->is_negative && number->magnitude > (bits < 0 ? max + 1 : 0))
-    return FALSE;
-  if (!number->is_negative && number->magnitude > max)
-    return FALSE;
-
-  pattern = number->is_negative ? -number->magnitude : number->magnitude;
-  switch (bits < 0 ? -bits : bits)
-    {
-    case 8:
-      argument->v_uint8 = (guint8) pattern;
-      break;
-    case 16:
-      argument->v_uint16 = (guint16) pattern;
-      break;
-    case 32:
-      argument->v_uint32 = (guint32) pattern;
-      break;
-    default:
-      argument->v_uint64 = pattern;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-set_number (TaMethodCall *call, TaParameter *parameter, const GValue *value, GError **error)
-{
-  const TaType *type = &parameter->type;
-  TaNumber      number;
-
-  if ((type->kind == TA_KIND_ENUM || type->kind == TA_KIND_FLAGS) &&
-      (G_TYPE_IS_ENUM (G_VALUE_TYPE (value)) || G_TYPE_IS_FLAGS (G_VALUE_TYPE (value))) &&
-      type->gtype != G_TYPE_NONE && !G_VALUE_HOLDS (value, type->gtype))
-    return refuse (call, parameter, value, g_type_name (type->gtype), error);
-
-  if (!read_number (value, &number))
-    return refuse (call, parameter, value, "a number", error);
-
-  if (type->kind == TA_KIND_DOUBLE)
-    parameter->argument.v_double = number.real;
-  else if (type->kind == TA_KIND_FLOAT)
-    parameter->argument.v_float = (float) number.real;
-  else if (!store_whole (type->kind, &number, &parameter->argument))
-    {
-      const int bits = get_bits (type->kind);
-
-      g_set_error (error, TA_ERROR, TA_ERROR_WRONG_TYPE,
-                   "Parameter “%s” of %s has to be a whole number of %d bits %s a sign, not %.17g",
-                   parameter->name, call->name, ABS (bits), bits < 0 ? "with" : "without",
-                   number.real);
-      return FALSE;
-    }
-
-  return TRUE;
 }
 
 static void
@@ -243,14 +62,13 @@ keep (TaParameter *parameter, const GValue *value)
 static gboolean
 set_length (TaMethodCall *call, TaParameter *array, gsize length, GError **error)
 {
-  const TaNumber number = make_unsigned (length);
-  TaParameter   *parameter;
+  TaParameter *parameter;
 
   if (array->type.length_index == TA_NO_INDEX)
     return TRUE;
 
   parameter = &call->parameters[array->type.length_index];
-  if (store_whole (parameter->type.kind, &number, &parameter->argument))
+  if (ta_introspect_store_unsigned (parameter->type.kind, length, &parameter->argument))
     return TRUE;
 
   g_set_error (error, TA_ERROR, TA_ERROR_WRONG_TYPE,
@@ -273,7 +91,7 @@ set_strv (TaMethodCall *call, TaParameter *parameter, const GValue *value, GErro
   else if (G_VALUE_HOLDS (value, G_TYPE_STRV))
     keep (parameter, value);
   else
-    return refuse (call, parameter, value, "an array of strings", error);
+    return ta_introspect_refuse (call, parameter, value, "an array of strings", error);
 
   return set_length (call, parameter, g_strv_length (parameter->argument.v_pointer), error);
 }
@@ -286,7 +104,7 @@ set_bytes (TaMethodCall *call, TaParameter *parameter, const GValue *value, GErr
   gsize         size;
 
   if (!G_VALUE_HOLDS (value, G_TYPE_BYTES))
-    return refuse (call, parameter, value, "GBytes", error);
+    return ta_introspect_refuse (call, parameter, value, "GBytes", error);
 
   keep (parameter, value);
   data = g_bytes_get_data (g_value_get_boxed (&parameter->value), &size);
@@ -307,7 +125,7 @@ set_instance_of (TaMethodCall *call, TaParameter *parameter, const GValue *value
   else
     fits = G_VALUE_HOLDS (value, gtype);
   if (!fits)
-    return refuse (call, parameter, value, g_type_name (gtype), error);
+    return ta_introspect_refuse (call, parameter, value, g_type_name (gtype), error);
 
   keep (parameter, value);
 
@@ -321,32 +139,33 @@ set_argument (TaMethodCall *call, TaParameter *parameter, const GValue *value, G
 
   if (kind == TA_KIND_CALLBACK)
     return is_null (value) ||
-           refuse (call, parameter, value,
-                   "null, since it is a callback, which can't be called in another thread", error);
+           ta_introspect_refuse (
+               call, parameter, value,
+               "null, since it is a callback, which can't be called in another thread", error);
 
   if (kind >= TA_KIND_STRING && kind != TA_KIND_VALUE && is_null (value))
     {
       if (parameter->type.is_nullable)
         return parameter->type.length_index == TA_NO_INDEX ||
                set_length (call, parameter, 0, error);
-      return refuse (call, parameter, value, "there", error);
+      return ta_introspect_refuse (call, parameter, value, "there", error);
     }
 
   switch (kind)
     {
     case TA_KIND_BOOLEAN:
       if (!G_VALUE_HOLDS_BOOLEAN (value))
-        return refuse (call, parameter, value, "a boolean", error);
+        return ta_introspect_refuse (call, parameter, value, "a boolean", error);
       parameter->argument.v_boolean = g_value_get_boolean (value);
       return TRUE;
     case TA_KIND_GTYPE:
       if (!G_VALUE_HOLDS_GTYPE (value))
-        return refuse (call, parameter, value, "a GType", error);
+        return ta_introspect_refuse (call, parameter, value, "a GType", error);
       parameter->argument.v_size = g_value_get_gtype (value);
       return TRUE;
     case TA_KIND_STRING:
       if (!G_VALUE_HOLDS_STRING (value))
-        return refuse (call, parameter, value, "a string", error);
+        return ta_introspect_refuse (call, parameter, value, "a string", error);
       keep (parameter, value);
       return TRUE;
     case TA_KIND_OBJECT:
@@ -374,7 +193,7 @@ set_argument (TaMethodCall *call, TaParameter *parameter, const GValue *value, G
     case TA_KIND_DOUBLE:
     case TA_KIND_ENUM:
     case TA_KIND_FLAGS:
-      return set_number (call, parameter, value, error);
+      return ta_introspect_set_number (call, parameter, value, error);
     case TA_KIND_VOID:
     case TA_KIND_CALLBACK:
     default:
@@ -382,9 +201,33 @@ set_argument (TaMethodCall *call, TaParameter *parameter, const GValue *value, G
     }
 }
 
+/* Uses what the method is called on where it is: the caller sees to it that it stays there. */
+static gboolean
+set_in_place (TaMethodCall *call, const GValue *target, GError **error)
+{
+  TaParameter *instance = &call->instance;
+
+  if (instance->type.transfer != GI_TRANSFER_NOTHING)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   "%s takes what it is called on for itself, which has to stay in its box",
+                   call->name);
+      return FALSE;
+    }
+  if (!G_VALUE_HOLDS (target, instance->type.gtype) || is_null (target))
+    return ta_introspect_refuse (call, instance, target, g_type_name (instance->type.gtype), error);
+
+  instance->argument.v_pointer = g_value_peek_pointer (target);
+
+  return TRUE;
+}
+
 /* Copies what the method is called on, if it is called on something. */
 gboolean
-ta_introspect_set_instance (TaMethodCall *call, const GValue *target, GError **error)
+ta_introspect_set_instance (TaMethodCall *call,
+                            const GValue *target,
+                            gboolean      in_place,
+                            GError      **error)
 {
   const gboolean is_instance = !G_VALUE_HOLDS_STRING (target) && !G_VALUE_HOLDS_GTYPE (target);
   TaParameter   *instance = &call->instance;
@@ -419,7 +262,9 @@ ta_introspect_set_instance (TaMethodCall *call, const GValue *target, GError **e
       return FALSE;
     }
 
-  return set_argument (call, instance, target, error);
+  return in_place && instance->type.kind == TA_KIND_BOXED
+             ? set_in_place (call, target, error)
+             : set_argument (call, instance, target, error);
 }
 
 gboolean

@@ -56,6 +56,7 @@ find_method (const GValue *target, const char *method, GError **error)
 
 static TaMethodCall *
 method_call_prepare (const GValue *target,
+                     gboolean      in_place,
                      const char   *method,
                      const GValue *arguments,
                      guint         n_arguments,
@@ -63,7 +64,7 @@ method_call_prepare (const GValue *target,
 {
   TaMethodCall *call = find_method (target, method, error);
 
-  if (call != NULL && (!ta_introspect_set_instance (call, target, error) ||
+  if (call != NULL && (!ta_introspect_set_instance (call, target, in_place, error) ||
                        !ta_introspect_set_arguments (call, arguments, n_arguments, error)))
     g_clear_pointer (&call, method_call_free);
 

@@ -100,12 +100,27 @@ ta_introspect_find_locked (const GValue *target, const char *method, char **name
 gboolean ta_introspect_describe_locked (TaMethodCall *call, GIFunctionInfo *info, GError **error);
 
 /* ta-introspect-arguments.c */
-gboolean ta_introspect_set_instance (TaMethodCall *call, const GValue *target, GError **error);
+gboolean ta_introspect_refuse (TaMethodCall *call,
+                               TaParameter  *parameter,
+                               const GValue *value,
+                               const char   *wanted,
+                               GError      **error);
+gboolean ta_introspect_set_instance (TaMethodCall *call,
+                                     const GValue *target,
+                                     gboolean      in_place,
+                                     GError      **error);
 gboolean ta_introspect_set_arguments (TaMethodCall *call,
                                       const GValue *arguments,
                                       guint         n_arguments,
                                       GError      **error);
 void     ta_introspect_give_argument (TaParameter *parameter);
+
+/* ta-introspect-numbers.c */
+gboolean ta_introspect_set_number (TaMethodCall *call,
+                                   TaParameter  *parameter,
+                                   const GValue *value,
+                                   GError      **error);
+gboolean ta_introspect_store_unsigned (TaKind kind, guint64 number, GIArgument *argument);
 
 /* ta-introspect-results.c */
 void ta_introspect_take_results (TaMethodCall *call, GIArgument *result, GValue *value);

@@ -84,21 +84,26 @@ function overrideQueue(proto) {
     return take(this, null, toWait(timeout), cancellable);
   };
 
-  proto.get = async function (options) {
+  /* The next item in an object, since what is awaited can be no promise. */
+  const next = async (queue, options) => {
     const [timeout, cancellable] = parse(options, FOREVER);
 
-    if (!this.get_is_empty() && (cancellable === null || !cancellable.is_cancelled())) {
+    if (!queue.get_is_empty() && (cancellable === null || !cancellable.is_cancelled())) {
       if (!mayGoOn())
         await turn();
       try {
-        return this.try_get();
+        return {item: queue.try_get()};
       } catch (error) {
         if (!isError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.WOULD_BLOCK))
           throw error;
       }
     }
-    return promisify(callback => getAsync.call(this, timeout, cancellable, callback),
-      result => take(this, result, 0, null));
+    return promisify(callback => getAsync.call(queue, timeout, cancellable, callback),
+      result => ({item: take(queue, result, 0, null)}));
+  };
+
+  proto.get = async function (options) {
+    return (await next(this, options)).item;
   };
 
   proto.try_put = function (value) {
@@ -139,19 +144,32 @@ function overrideQueue(proto) {
     return putReserved.call(this, reservation, wrap(value));
   };
 
-  proto[Symbol.asyncIterator] = async function* () {
-    for (;;) {
-      let item;
+  /* No generator, which would wait for an item that is a promise. */
+  proto[Symbol.asyncIterator] = function () {
+    let done = false;
+    const end = () => {
+      done = true;
+      return {value: undefined, done};
+    };
 
-      try {
-        item = await this.get();
-      } catch (error) {
-        if (isError(error, namespace.Error, namespace.Error.CLOSED))
-          return;
-        throw error;
-      }
-      yield item;
-    }
+    return {
+      next: async () => {
+        if (done)
+          return end();
+        try {
+          return {value: (await next(this)).item, done};
+        } catch (error) {
+          const {value} = end();
+          if (isError(error, namespace.Error, namespace.Error.CLOSED))
+            return {value, done};
+          throw error;
+        }
+      },
+      return: async () => end(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   };
 }
 
@@ -356,6 +374,11 @@ function _init() {
   overrideServer(this.Server.prototype);
   for (const type of [this.Event, this.Future, this.Queue, this.Runner, this.Server])
     overrideConnect(type.prototype);
+
+  /* A value in a box, on which methods work in place, when a runner calls them. */
+  this.Box.of = function (value) {
+    return namespace.Box.new(new GObject.Value(), value, null);
+  };
 
   Object.defineProperty(this.Runner, 'main', {get: () => this.Runner.get_default()});
 
