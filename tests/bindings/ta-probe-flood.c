@@ -39,6 +39,111 @@ ta_probe_new_elsewhere (void)
   return g_object_new (TA_TYPE_QUEUE, "main-context", context, NULL);
 }
 
+/* A function of another language, which the flood has called in that language's own thread. */
+typedef struct
+{
+  TaProbeFunc    func;
+  gpointer       user_data;
+  GDestroyNotify destroy;
+} Call;
+
+static GAsyncQueue *calls; /* const once made; those that have not been sent */
+static int          n_called, n_destroyed, n_destroyed_elsewhere; /* atomic */
+
+/**
+ * ta_probe_add_call:
+ * @func: (scope notified) (closure user_data) (destroy destroy):
+ *
+ * Adds a function that the next flood has called by the default runner. One of three may be withdrawn
+ * before it is called; all are destroyed.
+ */
+void
+ta_probe_add_call (TaProbeFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  Call *call = g_new (Call, 1);
+
+  *call = (Call){ func, user_data, destroy };
+  if (calls == NULL)
+    calls = g_async_queue_new ();
+  g_async_queue_push (calls, call);
+}
+
+guint
+ta_probe_get_n_called (void)
+{
+  return (guint) g_atomic_int_get (&n_called);
+}
+
+guint
+ta_probe_get_n_destroyed (void)
+{
+  return (guint) g_atomic_int_get (&n_destroyed);
+}
+
+guint
+ta_probe_get_n_destroyed_elsewhere (void)
+{
+  return (guint) g_atomic_int_get (&n_destroyed_elsewhere);
+}
+
+static void
+call_destroy (gpointer data)
+{
+  Call *call = data;
+
+  if (!ta_probe_is_marked_thread ())
+    g_atomic_int_inc (&n_destroyed_elsewhere);
+  call->destroy (call->user_data);
+  g_atomic_int_inc (&n_destroyed);
+  g_free (call);
+}
+
+static void
+call_func (gpointer data)
+{
+  Call *call = data;
+
+  g_atomic_int_inc (&n_called);
+  call->func (call->user_data);
+}
+
+static void
+call_task (TaTask *task, gpointer data)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  call_func (data);
+  ta_promise_return_value (promise, NULL);
+}
+
+static void
+ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+}
+
+/* From the thread of a runner: has a function called by the default one. */
+static void
+send_call (guint n)
+{
+  Call *call = calls != NULL ? g_async_queue_try_pop (calls) : NULL;
+
+  if (call == NULL)
+    return;
+
+  if (n % 3 == 0)
+    {
+      g_autoptr (TaTask) task =
+          ta_runner_create_task (ta_runner_get_default (), call_task, call, call_destroy);
+
+      g_assert_nonnull (task);
+    }
+  else
+    {
+      ta_runner_call_in_loop_async (ta_runner_get_default (), call_func, call, call_destroy,
+                                    n % 3 == 1 ? TA_TIMEOUT_INFINITE : 0, NULL, ignore_cb, NULL);
+    }
+}
+
 typedef struct
 {
   int        ref_count; /* atomic: the threads that have not ended */
@@ -69,26 +174,45 @@ stop_runner (gpointer runner)
 }
 
 static void
-thread_end (Thread *thread)
+thread_free (Thread *thread)
 {
-  Flood *flood = thread->flood;
-
-  if (g_atomic_int_dec_and_test (&flood->ref_count))
-    {
-      ta_event_set (flood->event);
-      ta_queue_close (flood->queue);
-      ta_promise_set_progress (flood->promise, 1);
-      ta_promise_set_status (flood->promise, "over");
-      ta_promise_return_int (flood->promise, flood->n);
-      ta_promise_unref (flood->promise);
-      g_object_unref (flood->queue);
-      g_object_unref (flood->event);
-      g_free (flood);
-    }
-
   /* A runner can't stop itself. */
   g_thread_unref (g_thread_new ("stop", stop_runner, thread->runner));
   g_free (thread);
+}
+
+static void
+last_thread_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Thread *thread = user_data;
+  Flood  *flood = thread->flood;
+
+  ta_event_set (flood->event);
+  ta_queue_close (flood->queue);
+  ta_promise_set_progress (flood->promise, 1);
+  ta_promise_set_status (flood->promise, "over");
+  ta_promise_return_int (flood->promise, flood->n);
+  ta_promise_unref (flood->promise);
+  g_object_unref (flood->queue);
+  g_object_unref (flood->event);
+  g_free (flood);
+  thread_free (thread);
+}
+
+static void
+nothing (gpointer data)
+{
+}
+
+/* The last to end waits until all functions have been called, and tells so from its own thread. */
+static void
+thread_end (Thread *thread)
+{
+  if (g_atomic_int_dec_and_test (&thread->flood->ref_count))
+    ta_runner_call_in_loop_async (ta_runner_get_default (), nothing, NULL, NULL,
+                                  TA_TIMEOUT_INFINITE, NULL, last_thread_cb, thread);
+  else
+    thread_free (thread);
 }
 
 static void
@@ -106,6 +230,7 @@ put_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else
         ta_event_clear (flood->event);
       ta_promise_set_progress (flood->promise, (double) n_put / flood->n);
+      send_call (n_put);
       if (n_put % 16 == 0)
         {
           g_autofree char *status = g_strdup_printf ("%u", n_put);
@@ -141,7 +266,7 @@ start (TaTask *task, gpointer data)
  * ta_probe_flood:
  *
  * Puts the numbers below @n into the queue, from four runners, and changes the event and the progress
- * of the promise all the time. In the end the event is set, the queue closed, and the promise returns
+ * of the promise all the time; and has the functions called that were added before. In the end the event is set, the queue closed, and the promise returns
  * @n.
  */
 void

@@ -142,8 +142,16 @@ TaQueue *ta_probe_new_elsewhere (void);
 /* For the thread in which everything has to come: see ta-probe-flood.c. */
 void     ta_probe_mark_thread (void);
 gboolean ta_probe_is_marked_thread (void);
-void     ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n);
-void     ta_probe_cancel_elsewhere (GCancellable *cancellable);
+/* Functions for the flood to call, and what has become of them. */
+typedef void (*TaProbeFunc) (gpointer user_data);
+
+void  ta_probe_add_call (TaProbeFunc func, gpointer user_data, GDestroyNotify destroy);
+guint ta_probe_get_n_called (void);
+guint ta_probe_get_n_destroyed (void);
+guint ta_probe_get_n_destroyed_elsewhere (void);
+
+void ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n);
+void ta_probe_cancel_elsewhere (GCancellable *cancellable);
 
 /* What can't be called. */
 guint          ta_probe_get_n_forbidden (void);

@@ -13,6 +13,7 @@ import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 import {assertEqual, assertFails, run, test, until} from './harness.js';
 
 const N = 100000;
+const N_CALLS = 9000;
 
 TaProbe.mark_thread();
 
@@ -32,7 +33,7 @@ class Witness {
   }
 }
 
-test('a flood of 100,000 items, signals and notifications from four threads', async () => {
+test('a flood from four threads', async () => {
   const queue = ThreadedAsync.Queue.new(256);
   const event = ThreadedAsync.Event.new();
   const witnesses = {};
@@ -44,6 +45,9 @@ test('a flood of 100,000 items, signals and notifications from four threads', as
   const got = new Witness();
   let sum = 0;
 
+  const called = new Witness();
+  for (let i = 0; i < N_CALLS; i++)
+    TaProbe.add_call(() => called.see(i));
   const task = ThreadedAsync.Runner.main.create_task(promise => {
     TaProbe.flood(queue, event, promise, N);
     return new Promise(() => {}); // the flood returns the promise
@@ -80,6 +84,11 @@ test('a flood of 100,000 items, signals and notifications from four threads', as
   assertEqual(got.n, N);
   assertEqual(sum, N * (N - 1) / 2);
   assertEqual(got.nElsewhere, 0);
+  assertEqual(TaProbe.get_n_destroyed(), N_CALLS);
+  assertEqual(TaProbe.get_n_destroyed_elsewhere(), 0);
+  assertEqual(called.n, TaProbe.get_n_called());
+  assertEqual(called.n >= N_CALLS * 2 / 3, true);
+  assertEqual(called.nElsewhere, 0);
   await until(() => witnesses['notify::done'].n > 0 && witnesses['notify::closed'].n > 0 &&
     witnesses['notify::status'].last === 'over');
   for (const [signal, witness] of Object.entries(witnesses)) {

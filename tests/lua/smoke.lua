@@ -9,6 +9,7 @@ local GLib, GObject, Gio = lgi.GLib, lgi.GObject, lgi.Gio
 local TaProbe, ThreadedAsync = lgi.TaProbe, lgi.ThreadedAsync
 
 local N = 100000
+local N_CALLS = 9000
 local FOREVER = ThreadedAsync.TIMEOUT_INFINITE
 local main = ThreadedAsync.Runner.get_default()
 local loop = GLib.MainLoop()
@@ -152,6 +153,7 @@ test('a flood from four threads', function(done)
       count[what] = (count[what] or 0) + 1
       if not TaProbe.is_marked_thread() then elsewhere = elsewhere + 1 end
    end
+   for _ = 1, N_CALLS do TaProbe.add_call(function() see('called') end) end
    local task = main:create_task(function(task)
       TaProbe.flood(queue, event, task:take_promise(), N)
    end)
@@ -159,9 +161,12 @@ test('a flood from four threads', function(done)
       if n < N or not count.done or not count.closed or task.status ~= 'over'
          or not event:get_is_set() then return end
       GLib.idle_add(GLib.PRIORITY_LOW, function()
-         done(elsewhere == 0 and n == N and sum == N * (N - 1) // 2 and count.done == 1
+         done(elsewhere == 0 and TaProbe.get_n_destroyed_elsewhere() == 0
+            and TaProbe.get_n_destroyed() == N_CALLS and TaProbe.get_n_called() == count.called
+            and count.called >= N_CALLS * 2 // 3 and n == N and sum == N * (N - 1) // 2 and count.done == 1
             and count.closed == 1 and count.progress > 0 and count.set > 0 and count.items > 0
-            and last_set, ('%d elsewhere, %d items'):format(elsewhere, n))
+            and last_set, ('%d elsewhere, %d items, %d calls, %d destroyed'):format(elsewhere, n,
+            count.called, TaProbe.get_n_destroyed()))
          return false
       end)
    end

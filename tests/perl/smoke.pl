@@ -14,6 +14,7 @@ use ThreadedAsync;
 Glib::Object::Introspection->setup (basename => 'TaProbe', version => '1', package => 'TaProbe');
 
 use constant N => 100_000;
+use constant N_CALLS => 9_000;
 use constant FOREVER => -1;
 
 my $main = ThreadedAsync::Runner::get_default ();
@@ -172,15 +173,19 @@ test ('a flood from four threads', sub {
     $count{$_[0]}++;
     $elsewhere++ unless TaProbe::is_marked_thread ();
   };
+  TaProbe::add_call (sub { $see->('called') }) for 1 .. N_CALLS;
+
   my $task = $main->create_task (sub {
     TaProbe::flood ($queue, $event, $_[0]->take_promise, N);
   });
   my $check = sub {
     return if $n < N || !$count{done} || !$count{closed} || ($task->get ('status') // '') ne 'over';
     Glib::Idle->add (sub {
-      $done->($elsewhere == 0 && $n == N && $sum == N * (N - 1) / 2 && $count{done} == 1
+      $done->($elsewhere == 0 && TaProbe::get_n_destroyed_elsewhere () == 0
+          && TaProbe::get_n_destroyed () == N_CALLS && TaProbe::get_n_called () == $count{called}
+          && $count{called} >= N_CALLS * 2 / 3 && $n == N && $sum == N * (N - 1) / 2 && $count{done} == 1
           && $count{closed} == 1 && $count{progress} && $count{set} && $count{items} && $last_set,
-        "$elsewhere elsewhere, $n items");
+        "$elsewhere elsewhere, $n items, $count{called} calls, " . TaProbe::get_n_destroyed ());
       return 0;
     });
   };

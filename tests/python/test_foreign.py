@@ -9,13 +9,14 @@ import threading
 
 import gi
 from gi.repository import Gio, GLib, ThreadedAsync
-from support import LONG, main_loop
+from support import LONG, main_loop, new_pair
 
 gi.require_version("TaProbe", "1")
 
 from gi.repository import TaProbe  # noqa: E402
 
 N = 100_000
+N_CALLS = 9_000
 FOREVER = ThreadedAsync.TIMEOUT_INFINITE
 
 
@@ -38,7 +39,8 @@ class Witness:
         thing.connect(signal, lambda *_args: self.see(signal, read()))
 
 
-def test_flood_from_four_threads():
+def test_a_flood_from_four_threads():
+    TaProbe.mark_thread()
     queue = ThreadedAsync.Queue.new(256)
     event = ThreadedAsync.Event.new()
     witness = Witness()
@@ -59,6 +61,8 @@ def test_flood_from_four_threads():
             gc.collect()
         queue.get_async(FOREVER, None, on_got)
 
+    for _ in range(N_CALLS):
+        TaProbe.add_call(lambda *_args: witness.see("called"))
     task = ThreadedAsync.Runner.get_default().create_task(start)
     witness.watch(event, "notify::is-set", event.get_is_set)
     witness.watch(queue, "items-available")
@@ -76,11 +80,27 @@ def test_flood_from_four_threads():
     assert sorted(numbers) == list(range(N))
     assert closed[0].matches(ThreadedAsync.error_quark(), ThreadedAsync.Error.CLOSED)
     assert task.wait(LONG, None)[1] == N
-    assert witness.n_elsewhere == 0
+    assert witness.n_elsewhere == TaProbe.get_n_destroyed_elsewhere() == 0
+    assert TaProbe.get_n_destroyed() == N_CALLS
+    assert witness.counts["called"] == TaProbe.get_n_called() >= N_CALLS * 2 // 3
     assert witness.counts["items-available"] > 0
     assert witness.last["notify::is-set"] is True
     assert witness.last["notify::progress"] == 1
     assert witness.counts["notify::closed"] == witness.counts["notify::done"] == 1
+
+
+def test_a_signal_of_another_thread():
+    runner = ThreadedAsync.Runner.new("owner")
+    runner.start()
+    queue = ThreadedAsync.Queue(main_context=runner.get_context())
+    promise, future = new_pair()
+    queue.connect(
+        "items-available",
+        lambda _queue: promise.return_boolean(runner.is_in_loop()),
+    )
+    queue.try_put(1)
+    assert future.wait(LONG, None)[1] is True
+    assert runner.stop(LONG, None)
 
 
 def test_waits_that_another_thread_cancels():

@@ -11,6 +11,7 @@ module TaProbe
 end
 
 N = 100_000
+N_CALLS = 9_000
 FOREVER = -1
 MAIN = ThreadedAsync::Runner.default
 
@@ -185,15 +186,19 @@ test("a flood from four threads") do |done|
     count[what] += 1
     elsewhere += 1 unless TaProbe.marked_thread?
   end
+  N_CALLS.times { TaProbe.add_call { see.call("called") } }
   task = MAIN.create_task do |own_task|
     TaProbe.flood(queue, event, own_task.take_promise, N)
   end
   check = lambda do
     next if n < N || count["done"].zero? || count["closed"].zero? || task.status != "over"
     GLib::Idle.add do
-      done.call(elsewhere.zero? && n == N && sum == N * (N - 1) / 2 && count["done"] == 1 &&
+      done.call(elsewhere.zero? && TaProbe.n_destroyed_elsewhere.zero? &&
+                TaProbe.n_destroyed == N_CALLS && TaProbe.n_called == count["called"] &&
+                count["called"] >= N_CALLS * 2 / 3 && n == N && sum == N * (N - 1) / 2 && count["done"] == 1 &&
                 count["closed"] == 1 && count["progress"] > 0 && count["set"] > 0 &&
-                count["items"] > 0 && last_set, "#{elsewhere} elsewhere, #{n} items, #{count}")
+                count["items"] > 0 && last_set, "#{elsewhere} elsewhere, #{n} items, " \
+                "#{TaProbe.n_destroyed} destroyed, #{count}")
       false
     end
   end

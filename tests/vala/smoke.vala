@@ -52,6 +52,19 @@ void test_future () throws Error {
     check (value.get_string () == "forty-two", "a promise gives its future a value");
 }
 
+void test_signal (ThreadedAsync.Runner runner) throws Error {
+    var queue = (ThreadedAsync.Queue) Object.new (typeof (ThreadedAsync.Queue),
+        "main-context", runner.get_context ());
+    var promise = new ThreadedAsync.Promise ();
+    var future = promise.get_future ();
+    Value value;
+
+    queue.items_available.connect (() => promise.return_boolean (runner.is_in_loop ()));
+    queue.try_put (1);
+    future.wait (out value, 10 * SECOND);
+    check (value.get_boolean (), "a signal of another thread comes there");
+}
+
 async void test_async (ThreadedAsync.Runner runner) throws Error {
     var caller = Thread.self<bool> ();
     var task = runner.create_task ((task) => {
@@ -88,6 +101,7 @@ int main () {
         runner.start ();
         test_task (runner);
         test_future ();
+        test_signal (runner);
     } catch (Error error) {
         check (false, error.message);
     }
