@@ -203,12 +203,39 @@ print_row (const BenchTable *table, const BenchRow *own_row, const BenchRow *row
 }
 
 static void
-print_goal (BenchTable *table, const BenchGoal *goal)
+write_json_goal (const BenchTable *table,
+                 const BenchRow   *row,
+                 const BenchGoal  *goal,
+                 const char       *text,
+                 const char       *reached,
+                 gboolean          is_met)
 {
-  const BenchRow *row = bench_table_find_row (table, goal->row);
-  const BenchRow *peer = NULL;
-  const char     *unit = table->columns[goal->column];
-  double          value;
+  fputc ('{', json_file);
+  write_json_string ("benchmark", benchmark_name);
+  fputs (", ", json_file);
+  write_json_string ("pass", pass_name);
+  fputs (", ", json_file);
+  write_json_string ("table", table->title);
+  fputs (", ", json_file);
+  write_json_string ("contestant", row->name);
+  fputs (", ", json_file);
+  write_json_string ("figure", table->columns[goal->column]);
+  fputs (", ", json_file);
+  write_json_string ("goal", text);
+  fputs (", ", json_file);
+  write_json_string ("reached", reached);
+  fprintf (json_file, ", \"met\": %s}\n", is_met ? "true" : "false");
+}
+
+static void
+report_goal (BenchTable *table, const BenchGoal *goal)
+{
+  const BenchRow  *row = bench_table_find_row (table, goal->row);
+  const BenchRow  *peer = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *reached = NULL;
+  double           value;
+  gboolean         is_met;
 
   if (row == NULL)
     return;
@@ -219,20 +246,30 @@ print_goal (BenchTable *table, const BenchGoal *goal)
       peer = bench_table_find_row (table, goal->peer);
       if (peer == NULL)
         return;
+      value /= peer->summaries[goal->column].median;
     }
 
+  is_met = value <= goal->factor;
   if (peer == NULL)
-    printf ("  goal: %s: %s at most %g: %.3g", row->name, unit, goal->factor, value);
+    {
+      text = g_strdup_printf ("at most %g", goal->factor);
+      reached = g_strdup_printf ("%.3g", value);
+    }
   else if (goal->factor < 1)
-    printf ("  goal: %s: %s at least %.3g x better than %s: %.3g x", row->name, unit,
-            1 / goal->factor, peer->name, peer->summaries[goal->column].median / value);
+    {
+      text = g_strdup_printf ("at least %.3g x better than %s", 1 / goal->factor, peer->name);
+      reached = g_strdup_printf ("%.3g x", 1 / value);
+    }
   else
-    printf ("  goal: %s: %s at most %.3g x that of %s: %.3g x", row->name, unit, goal->factor,
-            peer->name, value / peer->summaries[goal->column].median);
+    {
+      text = g_strdup_printf ("at most %.3g x that of %s", goal->factor, peer->name);
+      reached = g_strdup_printf ("%.3g x", value);
+    }
 
-  if (peer != NULL)
-    value /= peer->summaries[goal->column].median;
-  printf (", %s\n", value <= goal->factor ? "met" : "NOT MET");
+  printf ("  goal: %s: %s %s: %s, %s\n", row->name, table->columns[goal->column], text, reached,
+          is_met ? "met" : "NOT MET");
+  if (json_file != NULL)
+    write_json_goal (table, row, goal, text, reached, is_met);
 }
 
 void
@@ -261,7 +298,7 @@ bench_report_table (BenchTable *table)
     }
 
   for (guint i = 0; i < table->goals->len; i++)
-    print_goal (table, &g_array_index (table->goals, BenchGoal, i));
+    report_goal (table, &g_array_index (table->goals, BenchGoal, i));
 
   fflush (stdout);
   if (json_file != NULL)

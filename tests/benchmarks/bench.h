@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  *
  *     meson test --benchmark -C _build --verbose
  *
- * or one of them by hand, which is the way to repeat a measurement:
+ * `tests/benchmarks/run` runs them too, and gathers their figures in one file, of which `page.py`
+ * makes a page of the documentation; or run one of them by hand, which is the way to repeat a measurement:
  *
  *     _build/tests/benchmarks/bench-round-trip --rounds=15 --json=round-trip.json
  *
@@ -54,7 +55,7 @@ G_BEGIN_DECLS
  *
  * `--quick` takes fewer and shorter turns: enough to see that everything works. `--rounds=N`
  * takes more turns, for steadier medians. `--json=FILE` also writes each line of each table as a
- * JSON object on a line of its own. `--pass=NAME --only=TEXT` runs one pass in this very process,
+ * JSON object on a line of its own, and each goal. `--pass=NAME --only=TEXT` runs one pass in this very process,
  * with only those contestants whose names contain the text: for a profiler. `--timeout=SECONDS` is
  * how long a pass may take before it is ended; raise it under valgrind.
  */

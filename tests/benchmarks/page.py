@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The threaded-async developers
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Makes docs/performance.md, and its plots, of what tests/benchmarks/run has measured.
+
+    tests/benchmarks/page.py figures.json [docs]
+"""
+
+import html
+import json
+import re
+import sys
+from pathlib import Path
+
+from page_charts import CHARTS, INTRODUCTION, REPEAT
+
+COLOUR_OURS, COLOUR_PEER, COLOUR_LIMIT = "#1a5fb4", "#c0bfbc", "#deddda"
+LABEL, BAR, VALUE, LINE, HEADING, MARGIN = 300, 380, 90, 22, 30, 10
+
+
+def figure(value):
+    """Three digits that count, never an exponent."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 99.5:
+        return f"{value:,.0f}"
+    if abs(value) >= 9.95:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.1g}"
+
+
+def starts_with(title, words):
+    """Whether a title begins with these words, and not with others that begin like them."""
+    return re.match(re.escape(words) + r"(?!\w)", title) is not None
+
+
+class Figures:
+    """What was measured: rows by benchmark, pass, table and figure; goals; and the machine."""
+
+    def __init__(self, path):
+        self.rows = {}
+        self.goals = []
+        self.machines = {}
+        self.busy = 0.0
+        for line in Path(path).read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if "goal" in entry:
+                self.goals.append(entry)
+            elif "contestant" in entry:
+                key = (entry["benchmark"], entry["pass"], entry["table"], entry["figure"])
+                self.rows.setdefault(key, []).append(entry)
+            elif "kernel" in entry:
+                self.machines.update(entry)
+            elif "busy_cpus_of_others" in entry:
+                self.busy = max(self.busy, entry["busy_cpus_of_others"])
+
+    def find(self, group):
+        """Returns the rows of the first table that is meant, whose title may only begin so."""
+        for (benchmark, name, table, column), rows in self.rows.items():
+            if (benchmark, name, column) == (group.benchmark, group.run, group.figure):
+                if starts_with(table, group.table):
+                    return rows
+        return []
+
+    def find_goals(self, chart):
+        tables = {(group.benchmark, group.run, group.table) for group in chart.groups}
+        return [
+            goal
+            for goal in self.goals
+            if any(
+                (goal["benchmark"], goal["pass"]) == (benchmark, name)
+                and starts_with(goal["table"], table)
+                for benchmark, name, table in tables
+            )
+        ]
+
+
+def draw(groups):
+    """Returns an SVG with a bar for each row of each group; the same scale within a group."""
+    parts = []
+    y = MARGIN
+    for title, unit, rows in groups:
+        y += HEADING
+        parts.append(
+            f'<text x="{MARGIN}" y="{y - 10}" font-weight="bold">'
+            f"{html.escape(title)} ({html.escape(unit)})</text>"
+        )
+        longest = max(row["median"] for row in rows) or 1
+        for row in rows:
+            colour = COLOUR_OURS if row["ours"] else COLOUR_PEER
+            if row["contestant"].startswith("limit"):
+                colour = COLOUR_LIMIT
+            width = max(1, row["median"] / longest * BAR)
+            weight = ' font-weight="bold"' if row["ours"] else ""
+            parts.append(
+                f'<text x="{LABEL}" y="{y + 14}" text-anchor="end"{weight}>'
+                f"{html.escape(row['contestant'])}</text>"
+                f'<rect x="{LABEL + 8}" y="{y + 3}" width="{width:.1f}" height="{LINE - 7}" '
+                f'fill="{colour}"/>'
+                f'<text x="{LABEL + 14 + width:.1f}" y="{y + 14}"{weight}>'
+                f"{figure(row['median'])}</text>"
+            )
+            y += LINE
+    height = y + MARGIN
+    width = LABEL + BAR + VALUE
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">\n'
+        f'<rect width="{width}" height="{height}" fill="white"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+def write_table(rows):
+    own = next((row for row in rows if row["ours"]), None)
+    yield "| | median | least–most | x ours |"
+    yield "| --- | ---: | ---: | ---: |"
+    for row in rows:
+        ratio = ""
+        if own is not None and own["median"]:
+            ratio = f"{figure(row['median'] / own['median'])} x"
+        name = f"**{cell(row['contestant'])}**" if row["ours"] else cell(row["contestant"])
+        spread = f"{figure(row['min'])}–{figure(row['max'])}"
+        yield f"| {name} | {figure(row['median'])} | {spread} | {ratio} |"
+
+
+def write_goals(goals):
+    yield "| What | Goal | Reached | |"
+    yield "| --- | --- | ---: | --- |"
+    for goal in goals:
+        what = f"{goal['contestant']}, {goal['figure']} ({goal['pass']})"
+        met = "met" if goal["met"] else "**not met**"
+        yield f"| {cell(what)} | {cell(goal['goal'])} | {goal['reached']} | {met} |"
+
+
+def write_section(chart, figures, folder):
+    groups = [(group.title, group.figure, figures.find(group)) for group in chart.groups]
+    groups = [group for group in groups if group[2]]
+    image = folder / f"performance-{chart.slug}.svg"
+
+    yield f"## {chart.title}"
+    yield ""
+    yield chart.text
+    yield ""
+    if not groups:
+        image.write_text(draw([]), encoding="utf-8")
+        yield "Not measured."
+        yield ""
+        return
+
+    image.write_text(draw(groups), encoding="utf-8")
+    yield f"![{chart.title}]({image.name})"
+    yield ""
+    for title, unit, rows in groups:
+        yield f"{title}, in {unit}:"
+        yield ""
+        yield from write_table(rows)
+        yield ""
+    goals = figures.find_goals(chart)
+    if goals:
+        yield from write_goals(goals)
+        yield ""
+
+
+def write_page(figures, folder):
+    machine = figures.machines
+    met = sum(goal["met"] for goal in figures.goals)
+    yield "Title: Performance"
+    yield "Slug: performance"
+    yield ""
+    yield "<!--"
+    yield "SPDX-FileCopyrightText: 2026 The threaded-async developers"
+    yield "SPDX-License-Identifier: LGPL-2.1-or-later"
+    yield ""
+    yield "Made by tests/benchmarks/page.py: do not edit."
+    yield "-->"
+    yield ""
+    yield "# Performance"
+    yield ""
+    yield INTRODUCTION
+    yield ""
+    python = f", Python {machine['python']}" if "python" in machine else ""
+    yield (
+        f"These were measured with GLib {machine.get('glib')}{python} on Linux\n"
+        f"{re.sub('-.*', '', machine.get('kernel', ''))} with {machine.get('cpus')} CPUs. "
+        f"Of {len(figures.goals)} goals, {met} are met."
+    )
+    if figures.busy > 0.1:
+        yield ""
+        yield (
+            f"Other processes used up to {figures.busy * 100:.0f} % of a CPU meanwhile, so the\n"
+            "figures are worse than they could be, and the ratios uncertain."
+        )
+    yield ""
+    for chart in CHARTS:
+        yield from write_section(chart, figures, folder)
+    yield REPEAT
+
+
+def main(path, folder=Path(__file__).resolve().parents[2] / "docs"):
+    folder = Path(folder)
+    figures = Figures(path)
+    if not figures.rows:
+        sys.exit(f"{path} has no figures")
+    page = folder / "performance.md"
+    page.write_text("\n".join(write_page(figures, folder)) + "\n", encoding="utf-8")
+    print(f"wrote {page}, and {len(CHARTS)} plots beside it")
+
+
+if len(sys.argv) not in (2, 3):
+    sys.exit(__doc__)
+main(*sys.argv[1:])
