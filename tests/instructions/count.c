@@ -33,7 +33,7 @@ count_instructions (const Operation *operation, guint n)
 static void
 usage (const char *program)
 {
-  fprintf (stderr, "usage: %s [--only NAME] [TIMES]\n", program);
+  fprintf (stderr, "usage: %s [--only NAME] [--piles] [TIMES]\n", program);
   exit (2);
 }
 
@@ -41,12 +41,15 @@ int
 main (int argc, char **argv)
 {
   const char *only = NULL;
+  gboolean    only_piles = FALSE;
   guint       n = N_TIMES;
 
   for (int i = 1; i < argc; i++)
     {
       if (g_str_equal (argv[i], "--only") && i + 1 < argc)
         only = argv[++i];
+      else if (g_str_equal (argv[i], "--piles"))
+        only_piles = TRUE;
       else if (atoi (argv[i]) > 0)
         n = (guint) atoi (argv[i]);
       else
@@ -59,7 +62,8 @@ main (int argc, char **argv)
     {
       for (const Operation *operation = tables[i]; operation->name != NULL; operation++)
         {
-          if (only != NULL && strstr (operation->name, only) == NULL)
+          if ((only != NULL && strstr (operation->name, only) == NULL) ||
+              (only_piles && !operation->is_pile))
             continue;
 
           /* What is made at the first use, and what is bound at the first call, does not count. */

@@ -119,10 +119,10 @@ consume_in_batches (guint n)
 }
 
 const Operation operations_queue[] = {
-  { "an item put and got", put_and_get },
+  { "an item put and got", put_and_get, TRUE },
   { "an item put and got by calls that may block", blocking_put_and_get },
-  { "an item put to who waits", put_to_those_who_wait },
-  { "an item got from who waits", get_from_those_who_wait },
+  { "an item put to who waits", put_to_those_who_wait, TRUE },
+  { "an item got from who waits", get_from_those_who_wait, TRUE },
   { "an item consumed in tens by a loop", consume_in_batches },
   { NULL },
 };

@@ -204,9 +204,9 @@ turn_a_runner (guint n)
 
 const Operation operations_work[] = {
   { "a task, and its result", create_tasks },
-  { "one of many tasks", create_many_tasks },
-  { "a call in a loop", call_in_loop },
-  { "notify::done of a future", notify_done },
+  { "one of many tasks", create_many_tasks, TRUE },
+  { "a call in a loop", call_in_loop, TRUE },
+  { "notify::done of a future", notify_done, TRUE },
   { "a request to a server", execute_requests },
   { "a turn of a runner's thread, with a task", turn_a_runner },
   { NULL },

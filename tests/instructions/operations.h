@@ -13,8 +13,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  /* Does it @n times, of which as many as make sense are pending at once. */
+  /* Does it @n times. */
   void (*run) (guint n);
+  /* Whether they are all pending at once. */
+  gboolean is_pile;
 } Operation;
 
 /* What is pending in the thread-default context. */
