@@ -67,21 +67,30 @@ class Report:
                 ratio=ratio,
             )
         for factor, peer_name in table.goals:
-            self._goal(own, factor, peer_name, rows)
+            self._goal(table, own, factor, peer_name, rows)
         print(end="", flush=True)
 
-    def _goal(self, own, factor, peer_name, rows):
+    def _goal(self, table, own, factor, peer_name, rows):
         peer = next((figures for each, figures in rows if each.name == peer_name), None)
         if own is None or (peer is None and peer_name is not None):
             return
         if peer is None:
             met = own.median <= factor
-            text = f"at most {factor:g} ns: {figure(own.median)}"
+            goal, reached = f"at most {factor:g} ns", figure(own.median)
         else:
             times = peer.median / own.median
             met = times >= factor
-            text = f"at least {factor:.3g} x better than {peer_name}: {figure(times)} x"
-        print(f"  goal: {text}, {'met' if met else 'NOT MET'}")
+            goal, reached = f"at least {factor:.3g} x better than {peer_name}", f"{figure(times)} x"
+        print(f"  goal: {goal}: {reached}, {'met' if met else 'NOT MET'}")
+        self._write(
+            **{"pass": self._pass},
+            table=table.title,
+            contestant=next(each.name for each, figures in rows if figures is own),
+            figure="ns",
+            goal=goal,
+            reached=reached,
+            met=met,
+        )
 
     def others(self, n_cpus):
         if n_cpus > 0.1:
