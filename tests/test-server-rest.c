@@ -223,15 +223,17 @@ test_undue_timer (void)
   test_runner_stop (runner);
 }
 
-/* Clients on several runners, threaded and attached. */
+/*
+ * Clients on several runners, threaded and attached. Of those that ask, no more than @queue_size are at
+ * the server; the others wait for their place, and get it without doing anything for it.
+ */
 static void
-test_several (void)
+check_several (guint queue_size)
 {
-  g_autoptr (TaServer)   server = ta_server_new ("several");
+  g_autoptr (TaServer)   server = g_object_new (TA_TYPE_SERVER, "queue-size", queue_size, NULL);
   g_autoptr (TestWorker) worker = test_worker_new ();
   TaRunner              *runners[3];
   TestAsker             *askers[3];
-  int                    n_answered = 0;
 
   g_signal_connect (server, "handle-request", G_CALLBACK (test_increment_cb), NULL);
   for (guint i = 0; i < 3; i++)
@@ -251,11 +253,19 @@ test_several (void)
 
   for (int i = 0; i < 30; i++)
     {
+      int   n_answered = 0;
+      guint n_asking = 0;
+
       g_assert_true (test_server_process (server));
-      n_answered = 0;
       for (guint j = 0; j < 3; j++)
-        n_answered += g_atomic_int_get (&askers[j]->n_answered);
+        {
+          int n = g_atomic_int_get (&askers[j]->n_answered);
+
+          n_answered += n;
+          n_asking += n < 10 ? 1 : 0;
+        }
       g_assert_cmpint (n_answered, ==, i + 1);
+      g_assert_cmpuint (ta_server_get_n_pending (server), ==, MIN (n_asking, queue_size));
     }
   g_assert_false (test_server_process (server));
 
@@ -265,6 +275,19 @@ test_several (void)
       test_asker_free (askers[i]);
       g_object_unref (runners[i]);
     }
+}
+
+static void
+test_several (void)
+{
+  check_several (10);
+}
+
+static void
+test_several_bounded (void)
+{
+  check_several (1);
+  check_several (2);
 }
 
 int
@@ -278,6 +301,7 @@ main (int argc, char **argv)
   test_add ("/server-rest/foreign-sources-count", test_foreign_sources);
   test_add ("/server-rest/undue-timers-do-not-count", test_undue_timer);
   test_add ("/server-rest/several-runners", test_several);
+  test_add ("/server-rest/several-runners-and-few-places", test_several_bounded);
 
   return g_test_run ();
 }
