@@ -99,6 +99,23 @@ def test_other_pages_show_no_code(page):
     assert [code_blocks(PAGES[page], language) for language in LANGUAGES] == [[], [], [], []]
 
 
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "Run something in the background",
+        "Let a worker wait until something is ready",
+        "Give a worker a queue of work",
+        "Let scripts ask, and answer when you decide",
+        "Find out what failed",
+        "Stop a loop that is stuck",
+    ],
+)
+def test_recipes_in_every_language(recipe):
+    text = PAGES["cookbook"].read_text()
+    found = re.search(rf"^## {recipe}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert {"c", "python", "js"} <= set(re.findall(r"^```(\w+)$", found.group(1), re.MULTILINE))
+
+
 def test_every_recipe_is_shown():
     text = PAGES["cookbook"].read_text()
     for program in (EXAMPLES / "cookbook").iterdir():

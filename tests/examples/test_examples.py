@@ -108,6 +108,13 @@ def test_stuck_loop_in_c():
     assert re.search("busy with task .compute. for", errors)
 
 
+def test_stuck_loop_in_javascript():
+    """A function of a library is stuck, of which nobody knows how to interrupt it."""
+    status, output, errors = run("stuck-loop", "js")
+    assert (status, output) == (0, "TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED\n")
+    assert "stopped before the end of task “GLib.usleep”" in errors
+
+
 def test_stuck_loop_in_python():
     """It can be interrupted; on a machine that is too busy that may come too late."""
     for _ in range(20):
