@@ -10,5 +10,6 @@
 G_BEGIN_DECLS
 
 gboolean ta_binding_check_class (TaRunner *self, GError **error);
+gboolean ta_binding_check_func (TaRunner *self, TaCallFunc func, const char *call, GError **error);
 
 G_END_DECLS

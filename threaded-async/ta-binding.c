@@ -22,8 +22,9 @@
  * those in C, so that a language has to say that it can before a function of its is sent to another
  * thread. What is written in C, or in Vala, calls the others, which ask nothing.
  *
- * Virtual functions are no calls, but can be told apart: those of an interpreted language are made while
- * the program runs, and are in no file that was loaded.
+ * Virtual functions are no calls, and an asynchronous call must not have two names, by which tools pair
+ * it with the one that gets its result. But there the functions themselves tell: those of an
+ * interpreted language are made while the program runs, and are in no file that was loaded.
  */
 
 static int functions_allowed; /* atomic */
@@ -156,64 +157,28 @@ ta_runner_call_in_loop_checked (TaRunner      *self,
   return FALSE;
 }
 
-/**
- * ta_runner_call_in_loop_async_checked: (rename-to ta_runner_call_in_loop_async)
- * @self: a runner
- * @func: (scope notified) (closure func_data) (destroy func_destroy): what to call
- * @func_data: data for @func
- * @func_destroy: (nullable): how to free @func_data
- * @timeout_us: how long to wait at most, in microseconds, `TA_TIMEOUT_INFINITE`, or
- *   `TA_TIMEOUT_DEFAULT` for the runner's [property@Runner:default-timeout]
- * @cancellable: (nullable): what ends the wait early
- * @callback: (scope async) (closure user_data): what to call when the function has returned
- * @user_data: data for @callback
- *
- * Calls a function in the runner's thread, without blocking, as [method@Runner.call_in_loop_async] does
- * in C; from any thread.
- *
- * [method@Runner.call_in_loop_finish] fails with `TA_ERROR_WRONG_THREAD` if functions of the language
- * cannot be called in the runner's thread, see [func@allow_functions_in_threads]. Then @func_destroy
- * has been called.
- *
- * Since: 1.0
- */
-void
-ta_runner_call_in_loop_async_checked (TaRunner           *self,
-                                      TaCallFunc          func,
-                                      gpointer            func_data,
-                                      GDestroyNotify      func_destroy,
-                                      gint64              timeout_us,
-                                      GCancellable       *cancellable,
-                                      GAsyncReadyCallback callback,
-                                      gpointer            user_data)
-{
-  g_autoptr (TaTask) task = NULL;
-  GError            *refusal = NULL;
-
-  g_return_if_fail (TA_IS_RUNNER (self));
-  g_return_if_fail (func != NULL);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  if (check_functions (self, "call_in_loop_async", &refusal))
-    {
-      ta_runner_call_in_loop_async (self, func, func_data, func_destroy, timeout_us, cancellable,
-                                    callback, user_data);
-      return;
-    }
-
-  if (func_destroy != NULL)
-    func_destroy (func_data);
-  task = ta_runner_refuse_call (self, refusal);
-  ta_runner_start_call (self, task, timeout_us, cancellable, callback, user_data);
-}
-
 /* Whether a function is in a file that was loaded: what an interpreter made is not. */
 static gboolean
 is_compiled (gpointer func)
 {
-  Dl_info info;
+  static gpointer last; /* atomic: one that was, since most programs have but a few */
+  Dl_info         info;
 
-  return dladdr (func, &info) != 0;
+  if (func == g_atomic_pointer_get (&last))
+    return TRUE;
+  if (dladdr (func, &info) == 0)
+    return FALSE;
+
+  g_atomic_pointer_set (&last, func);
+
+  return TRUE;
+}
+
+/* Checks that a function may be called in the runner's thread, where all languages make the same call. */
+gboolean
+ta_binding_check_func (TaRunner *self, TaCallFunc func, const char *call, GError **error)
+{
+  return is_compiled ((gpointer) func) || check_functions (self, call, error);
 }
 
 /* Checks that the functions of the class may be called in a thread of the library's. */

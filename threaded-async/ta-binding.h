@@ -32,14 +32,4 @@ gboolean ta_runner_call_in_loop_checked (TaRunner      *self,
                                          GCancellable  *cancellable,
                                          GError       **error);
 
-TA_AVAILABLE_IN_1_0
-void ta_runner_call_in_loop_async_checked (TaRunner           *self,
-                                           TaCallFunc          func,
-                                           gpointer            func_data,
-                                           GDestroyNotify      func_destroy,
-                                           gint64              timeout_us,
-                                           GCancellable       *cancellable,
-                                           GAsyncReadyCallback callback,
-                                           gpointer            user_data);
-
 G_END_DECLS

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-binding-private.h"
 #include "ta-error.h"
 #include "ta-fork-private.h"
 #include "ta-promise.h"
@@ -140,30 +141,6 @@ ta_runner_send_call (TaRunner *self, TaCallFunc func, gpointer user_data, GDestr
   return ta_runner_send (self, TA_TASK_CALL, call_cb, call, call_free);
 }
 
-/* Makes a call that has failed. Takes the error. */
-TaTask *
-ta_runner_refuse_call (TaRunner *self, GError *error)
-{
-  TaLoop *loop = ta_runner_get_loop (self);
-  TaTask *task = ta_task_new (loop, TA_TASK_CALL, call_cb, NULL, NULL);
-
-  ta_task_refuse (task, error);
-
-  return task;
-}
-
-void
-ta_runner_start_call (TaRunner           *self,
-                      TaTask             *task,
-                      gint64              timeout_us,
-                      GCancellable       *cancellable,
-                      GAsyncReadyCallback callback,
-                      gpointer            user_data)
-{
-  ta_future_start_wait (TA_FUTURE (task), self, &call_kind, timeout_us, cancellable, callback,
-                        user_data);
-}
-
 /**
  * ta_runner_call_in_loop:
  * @self: a runner
@@ -249,6 +226,10 @@ ta_runner_call_in_loop (TaRunner      *self,
  *
  * The function is never called before this call returns, not even in the runner's own thread.
  *
+ * [method@Runner.call_in_loop_finish] fails with `TA_ERROR_WRONG_THREAD` if the function is one of a
+ * language whose functions cannot be called in the runner's thread, see
+ * [func@allow_functions_in_threads]. Then @func_destroy has been called.
+ *
  * Since: 1.0
  */
 void
@@ -262,13 +243,25 @@ ta_runner_call_in_loop_async (TaRunner           *self,
                               gpointer            user_data)
 {
   g_autoptr (TaTask) task = NULL;
+  GError            *refusal = NULL;
 
   g_return_if_fail (TA_IS_RUNNER (self));
   g_return_if_fail (func != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = ta_runner_send_call (self, func, func_data, func_destroy);
-  ta_runner_start_call (self, task, timeout_us, cancellable, callback, user_data);
+  if (ta_binding_check_func (self, func, "call_in_loop_async", &refusal))
+    {
+      task = ta_runner_send_call (self, func, func_data, func_destroy);
+    }
+  else
+    {
+      task = ta_task_new (ta_runner_get_loop (self), TA_TASK_CALL, call_cb, NULL, NULL);
+      ta_task_refuse (task, refusal);
+      if (func_destroy != NULL)
+        func_destroy (func_data);
+    }
+  ta_future_start_wait (TA_FUTURE (task), self, &call_kind, timeout_us, cancellable, callback,
+                        user_data);
 }
 
 /**

@@ -13,15 +13,6 @@ G_BEGIN_DECLS
 TaLoop  *ta_runner_get_loop (TaRunner *self);
 TaInbox *ta_runner_get_main_inbox (TaRunner *self);
 
-/* For ta-binding.c: a call that is refused, and the wait for one. */
-TaTask *ta_runner_refuse_call (TaRunner *self, GError *error);
-void    ta_runner_start_call (TaRunner           *self,
-                              TaTask             *task,
-                              gint64              timeout_us,
-                              GCancellable       *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer            user_data);
-
 void ta_runner_run (TaRunner *self);
 void ta_runner_interrupt (TaRunner *self);
 void ta_runner_drop_revived (TaRunner *self);
