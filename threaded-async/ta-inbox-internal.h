@@ -80,6 +80,8 @@ struct _TaInbox
   TaSpin     spin;       /* for a context whose loop is not ours */
   gboolean   is_busy; /* a loop of another kind has more to do, so that this one is not at rest */
 
+  GObject *spare; /* owned: a result that serves again; see ta-operation-result.c */
+
   int turns; /* atomic, written by the loop alone: the iterations in which somebody waits for rest */
 };
 

@@ -41,6 +41,10 @@ void     ta_inbox_unref (TaInbox *self);
 GMainContext *ta_inbox_get_context (TaInbox *self);
 TaTimers     *ta_inbox_get_timers (TaInbox *self);
 
+/* In the thread of the context. */
+gpointer ta_inbox_take_spare (TaInbox *self);
+gboolean ta_inbox_give_spare (TaInbox *self, gpointer object);
+
 void ta_inbox_push (TaInbox *self, TaInboxItem *item, TaInboxFunc func);
 
 /* Something to do once nothing else is ready in the context. */

@@ -46,6 +46,7 @@ ta_inbox_release_memory (TaInbox *self)
   if (!g_atomic_int_dec_and_test (&self->sources))
     return;
 
+  g_clear_object (&self->spare);
   ta_timers_clear (&self->timers);
   ta_mutex_clear (&self->turn_mutex);
   g_clear_pointer (&self->stalls, g_ptr_array_unref);
@@ -207,6 +208,25 @@ TaTimers *
 ta_inbox_get_timers (TaInbox *self)
 {
   return &self->timers;
+}
+
+/* Returns what somebody has left here to be used again, or NULL. */
+gpointer
+ta_inbox_take_spare (TaInbox *self)
+{
+  return g_steal_pointer (&self->spare);
+}
+
+/* Leaves an object (transfer full) for the next use; FALSE if there is one already. */
+gboolean
+ta_inbox_give_spare (TaInbox *self, gpointer object)
+{
+  if (self->spare != NULL)
+    return FALSE;
+
+  self->spare = object;
+
+  return TRUE;
 }
 
 /*

@@ -11,11 +11,11 @@
 G_BEGIN_DECLS
 
 /*
- * One pending asynchronous wait, and its GAsyncResult.
+ * One pending asynchronous wait.
  *
- * It does what a GTask would, at a fraction of the cost and with one allocation for all: the object is
- * also the waiter in the list of whatever is waited for, the item in the inbox of the caller's
- * context and the timer in its heap.
+ * It does what a GTask would, at a fraction of the cost and with one allocation for all: it is also the
+ * waiter in the list of whatever is waited for, the item in the inbox of the caller's context and the
+ * timer in its heap. Its GAsyncResult is made when it is needed: see ta-operation-result.c.
  *
  * ta_wait_start() starts it in three steps, so that nothing can end it before it is complete:
  * ta_operation_new(), ta_operation_arm(), and then, under the lock of what is waited for, either
@@ -36,12 +36,12 @@ typedef struct
    * the last unref, in any thread, so it is to run no foreign code. */
   void (*give_back) (gpointer source_object, TaWaiter *waiter);
 
+  /* What frees the user data, if that belongs to the operation. */
+  GDestroyNotify free_user_data;
+
   /* Whether it goes on when the loop stops on which it was started. */
   gboolean outlives_stop;
 } TaOperationKind;
-
-#define TA_TYPE_OPERATION (ta_operation_get_type ())
-GType ta_operation_get_type (void);
 
 TaOperation *ta_operation_new (gpointer               source_object,
                                gpointer               target,
@@ -50,6 +50,9 @@ TaOperation *ta_operation_new (gpointer               source_object,
                                GCancellable          *cancellable,
                                GAsyncReadyCallback    callback,
                                gpointer               user_data);
+
+TaOperation *ta_operation_ref (TaOperation *self);
+void         ta_operation_unref (TaOperation *self);
 
 void ta_operation_arm (TaOperation *self, gint64 timeout_us);
 void ta_operation_fail (TaOperation *self, GError *error);
@@ -68,6 +71,10 @@ TaOutcome     ta_operation_get_outcome (TaOperation *self);
 gpointer      ta_operation_get_target (TaOperation *self);
 gint64        ta_operation_get_timeout (TaOperation *self);
 const GError *ta_operation_get_error (TaOperation *self);
+
+gpointer               ta_operation_get_user_data (TaOperation *self);
+gpointer               ta_operation_get_source_object (TaOperation *self);
+const TaOperationKind *ta_operation_get_kind (TaOperation *self);
 
 TaTimers *ta_operation_get_timers (TaOperation *self);
 

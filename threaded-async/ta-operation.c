@@ -4,7 +4,7 @@
  */
 
 #include "ta-debug-private.h"
-#include "ta-operation-private.h"
+#include "ta-operation-result-private.h"
 
 /* A tracked operation whose loop was given up is freed by who comes last of these. */
 typedef enum
@@ -15,7 +15,7 @@ typedef enum
 
 struct _TaOperation
 {
-  GObject parent_instance;
+  int ref_count; /* atomic */
 
   /* const */
   TaInbox               *inbox;
@@ -54,23 +54,20 @@ static _Thread_local gboolean has_ended;
 /* The operation whose cancellable this thread is just cancelling. */
 static _Thread_local TaOperation *in_handler;
 
-typedef struct
+TaOperation *
+ta_operation_ref (TaOperation *self)
 {
-  GObjectClass parent_class;
-} TaOperationClass;
+  g_atomic_int_inc (&self->ref_count);
 
-static void ta_operation_async_result_init (GAsyncResultIface *iface);
+  return self;
+}
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (TaOperation,
-                               ta_operation,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_RESULT,
-                                                      ta_operation_async_result_init))
-
-static void
-ta_operation_finalize (GObject *object)
+/* From any thread; runs no foreign code but that of the kind, and destroy functions. */
+void
+ta_operation_unref (TaOperation *self)
 {
-  TaOperation *self = (TaOperation *) object;
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
 
   /* What was handed over, and nobody took. */
   if (self->kind->give_back != NULL && self->waiter.outcome == TA_OUTCOME_DONE)
@@ -84,47 +81,10 @@ ta_operation_finalize (GObject *object)
   g_clear_error (&self->error);
   if (G_VALUE_TYPE (&self->waiter.value) != G_TYPE_INVALID)
     g_value_unset (&self->waiter.value);
+  if (self->kind->free_user_data != NULL)
+    self->kind->free_user_data (self->user_data);
 
-  G_OBJECT_CLASS (ta_operation_parent_class)->finalize (object);
-}
-
-static gpointer
-ta_operation_get_user_data (GAsyncResult *result)
-{
-  return ((TaOperation *) result)->user_data;
-}
-
-static GObject *
-ta_operation_get_source_object (GAsyncResult *result)
-{
-  TaOperation *self = (TaOperation *) result;
-
-  return self->source_object != NULL ? g_object_ref (self->source_object) : NULL;
-}
-
-static gboolean
-ta_operation_is_tagged (GAsyncResult *result, gpointer tag)
-{
-  return ((TaOperation *) result)->kind == tag;
-}
-
-static void
-ta_operation_async_result_init (GAsyncResultIface *iface)
-{
-  iface->get_user_data = ta_operation_get_user_data;
-  iface->get_source_object = ta_operation_get_source_object;
-  iface->is_tagged = ta_operation_is_tagged;
-}
-
-static void
-ta_operation_class_init (TaOperationClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = ta_operation_finalize;
-}
-
-static void
-ta_operation_init (TaOperation *self)
-{
+  g_free (self);
 }
 
 /*
@@ -142,19 +102,26 @@ ta_operation_new (gpointer               source_object,
                   GAsyncReadyCallback    callback,
                   gpointer               user_data)
 {
-  TaOperation *self = g_object_new (TA_TYPE_OPERATION, NULL);
+  TaOperation *self = g_new (TaOperation, 1);
 
+  /* Field by field: to clear all of it first takes longer than the rest of this function. */
+  self->ref_count = 1;
   self->inbox = ta_inbox_ref_thread_default ();
-  if (source_object != NULL)
-    self->source_object = g_object_ref (source_object);
+  self->source_object = source_object != NULL ? g_object_ref (source_object) : NULL;
   /* One reference will do when they are the same. */
-  if (target != NULL)
-    self->target = target == source_object ? target : g_object_ref (target);
-  if (cancellable != NULL)
-    self->cancellable = g_object_ref (cancellable);
+  self->target = target != NULL && target != source_object ? g_object_ref (target) : target;
   self->kind = kind;
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   self->callback = callback;
   self->user_data = user_data;
+  self->timeout_us = 0;
+  self->cancelled_handler = 0;
+  self->has_timer = FALSE;
+  self->is_tracked = FALSE;
+  self->custody = 0;
+  self->error = NULL;
+  self->previous = self->next = NULL;
+  self->timer.position = 0;
   if (mutex == NULL)
     mutex = &ta_inbox_get_timers (self->inbox)->mutex;
   ta_waiter_init (&self->waiter, mutex, TRUE);
@@ -249,7 +216,7 @@ ta_operations_drop (void)
       /* Somebody else has ended it, and drops it, or has. */
       started = operation->next;
       if (g_atomic_int_or (&operation->custody, TA_CUSTODY_FORGOTTEN) == TA_CUSTODY_DROPPED)
-        g_object_unref (operation);
+        ta_operation_unref (operation);
     }
 }
 
@@ -345,7 +312,7 @@ ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
       if (ta_inbox_get_entered () != self->inbox)
         {
           if (g_atomic_int_or (&self->custody, TA_CUSTODY_DROPPED) == TA_CUSTODY_FORGOTTEN)
-            g_object_unref (self);
+            ta_operation_unref (self);
           return;
         }
       ta_operation_untrack (self);
@@ -353,9 +320,16 @@ ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
 
   /* A context that will not run any more calls nobody back. */
   if (!dropped && self->callback != NULL)
-    self->callback (self->source_object, G_ASYNC_RESULT (self), self->user_data);
+    {
+      TaInbox           *inbox = self->inbox;
+      TaOperationResult *result = ta_operation_result_begin (inbox, self);
 
-  g_object_unref (self);
+      self->callback (self->source_object, G_ASYNC_RESULT (result), self->user_data);
+      ta_operation_result_end (result, inbox);
+      return;
+    }
+
+  ta_operation_unref (self);
 }
 
 /* Queues the callback of an operation that has ended; from any thread, without a lock. */
@@ -381,13 +355,9 @@ ta_operation_from_waiter (TaWaiter *waiter)
 TaOperation *
 ta_operation_from_result (GAsyncResult *result, gpointer source_object, const TaOperationKind *kind)
 {
-  TaOperation *self;
+  TaOperation *self = ta_operation_result_get_operation (result);
 
-  if (!G_TYPE_CHECK_INSTANCE_TYPE (result, TA_TYPE_OPERATION))
-    return NULL;
-
-  self = (TaOperation *) result;
-  if (self->source_object != source_object || self->kind != kind)
+  if (self == NULL || self->source_object != source_object || self->kind != kind)
     return NULL;
 
   return self;
@@ -415,6 +385,24 @@ const GError *
 ta_operation_get_error (TaOperation *self)
 {
   return self->error;
+}
+
+gpointer
+ta_operation_get_user_data (TaOperation *self)
+{
+  return self->user_data;
+}
+
+gpointer
+ta_operation_get_source_object (TaOperation *self)
+{
+  return self->source_object;
+}
+
+const TaOperationKind *
+ta_operation_get_kind (TaOperation *self)
+{
+  return self->kind;
 }
 
 TaTimers *

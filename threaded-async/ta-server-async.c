@@ -19,7 +19,6 @@
  */
 
 static const TaOperationKind process_kind = { 0 };
-static const TaOperationKind rest_kind = { 0 };
 
 typedef struct
 {
@@ -39,11 +38,14 @@ ta_process_free (gpointer data)
 
   if (self->is_due)
     ta_operation_complete (self->operation);
-  g_object_unref (self->operation);
+  ta_operation_unref (self->operation);
   g_clear_object (&self->cancellable);
   ta_desk_unref (self->desk);
   g_free (self);
 }
+
+/* It goes with the operation that waits for the loops, even if its callback will not be called. */
+static const TaOperationKind rest_kind = { .free_user_data = ta_process_free };
 
 /*
  * Ends the caller's operation, unless that has happened, with an error (transfer full), or with whether a
@@ -91,20 +93,14 @@ static void rested_again_cb (GObject *source_object, GAsyncResult *result, gpoin
 static void
 ta_process_rest (TaProcess *self, TaServer *server, GAsyncReadyCallback callback)
 {
-  static GQuark quark;
-  TaOperation  *operation;
-  gint64        left = self->timeout_us;
-
-  if (quark == 0)
-    quark = g_quark_from_static_string ("ta-process");
+  TaOperation *operation;
+  gint64       left = self->timeout_us;
 
   if (left > 0 && self->deadline != G_MAXINT64)
     left = MAX (self->deadline - g_get_monotonic_time (), 1);
 
   operation = ta_operation_new (server, NULL, &rest_kind, &self->desk->mutex, self->cancellable,
                                 callback, self);
-  /* It goes with the operation, even if its callback will not be called. */
-  g_object_set_qdata_full (G_OBJECT (operation), quark, self, ta_process_free);
   ta_wait_start (operation, ta_desk_enter_rest, self->desk, left, NULL);
 }
 
@@ -132,7 +128,7 @@ ta_process_handle (TaProcess *self, TaServer *server)
       TaProcess *again = g_memdup2 (self, sizeof *self);
 
       again->is_due = TRUE;
-      g_object_ref (again->operation);
+      ta_operation_ref (again->operation);
       ta_desk_ref (again->desk);
       if (again->cancellable != NULL)
         g_object_ref (again->cancellable);
@@ -152,7 +148,8 @@ rested_cb (GObject *source_object, GAsyncResult *result, gpointer data)
   TaProcess *self = data;
   TaServer  *server = TA_SERVER (source_object);
   GError    *error = NULL;
-  TaOutcome  outcome = ta_operation_get_outcome ((TaOperation *) result);
+  TaOutcome  outcome =
+      ta_operation_get_outcome (ta_operation_from_result (result, source_object, &rest_kind));
 
   if (ta_process_is_over (self))
     return;
@@ -255,21 +252,21 @@ ta_server_process_async (TaServer           *self,
   operation =
       ta_operation_new (self, NULL, &process_kind, &desk->mutex, cancellable, callback, user_data);
   /* Once it is in a list it may be completed at once, and go. */
-  g_object_ref (operation);
+  ta_operation_ref (operation);
   ta_wait_start (operation, ta_process_enter, desk, TA_TIMEOUT_INFINITE, refusal);
 
   if (can_start)
     {
       process = g_new0 (TaProcess, 1);
       process->desk = ta_desk_ref (desk);
-      process->operation = g_object_ref (operation);
+      process->operation = ta_operation_ref (operation);
       process->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
       process->timeout_us = timeout_us;
       process->deadline = ta_timeout_get_deadline (timeout_us);
       ta_process_rest (process, self, rested_cb);
     }
 
-  g_object_unref (operation);
+  ta_operation_unref (operation);
 }
 
 /**

@@ -99,7 +99,7 @@ ta_wait_start (TaOperation    *operation,
     }
 
   /* Once it is in a list it may be completed at once, and go. */
-  g_object_ref (operation);
+  ta_operation_ref (operation);
 
   if (refusal != NULL)
     ta_operation_fail (operation, refusal);
@@ -109,7 +109,7 @@ ta_wait_start (TaOperation    *operation,
   if (!enter (object, waiter) || ta_waiter_end_late (waiter) || ta_operation_end_late (operation))
     ta_operation_complete (operation);
 
-  g_object_unref (operation);
+  ta_operation_unref (operation);
 }
 
 /* Refuses negative timeouts other than TA_TIMEOUT_INFINITE. */

@@ -51,7 +51,7 @@ struct _TaWaiter
   TaWaiter     *next;
   guint8        outcome;      /* a TaOutcome; const once it is not PENDING */
   guint8        is_operation; /* const */
-  guint8        is_late;      /* its time was up before it stood in a list */
+  guint8        is_late;  /* its time was up before it stood in a list; also read as an atomic */
   guint8        has_slot; /* it was given a place in a queue, for a value that is still to come */
 
   /* What changes hands: the value that the waiter gets, or one that it could not put yet. It is its

@@ -94,7 +94,7 @@ ta_waiter_time_out (TaWaiter *self)
 
   g_mutex_lock (self->mutex);
   if (self->list == NULL)
-    self->is_late = TRUE;
+    __atomic_store_n (&self->is_late, TRUE, __ATOMIC_RELAXED);
   else
     ended = ta_waiter_end_locked (self, TA_OUTCOME_TIMED_OUT);
   g_mutex_unlock (self->mutex);
@@ -106,6 +106,11 @@ gboolean
 ta_waiter_end_late (TaWaiter *self)
 {
   gboolean ended;
+
+  /* What was marked before the waiter stood in a list was marked before the caller put it there; what
+   * is marked afterwards, when its wait has ended, means nothing. */
+  if (!__atomic_load_n (&self->is_late, __ATOMIC_RELAXED))
+    return FALSE;
 
   g_mutex_lock (self->mutex);
   ended = self->is_late && ta_waiter_end_locked (self, TA_OUTCOME_TIMED_OUT);

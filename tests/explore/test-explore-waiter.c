@@ -44,6 +44,17 @@ ta_operation_complete (TaOperation *self)
 }
 
 TaOperation *
+ta_operation_ref (TaOperation *self)
+{
+  return self;
+}
+
+void
+ta_operation_unref (TaOperation *self)
+{
+}
+
+TaOperation *
 ta_operation_from_waiter (TaWaiter *waiter)
 {
   return NULL;
