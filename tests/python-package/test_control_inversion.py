@@ -262,6 +262,33 @@ def test_queue_size():
         assert task.wait(LONG) == list(range(1, 9))
 
 
+def test_a_cancelled_client_that_waits_for_room_has_sent_nothing():
+    async def work(client):
+        asked = [asyncio.create_task(client.execute(increment, number)) for number in range(6)]
+        await asyncio.sleep(0)
+        for number in 0, 3, 5:
+            asked[number].cancel()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    handled = []
+
+    class Recorder(Caller):
+        def _handle_request(self, request, future):
+            handled.append(*request.args)
+            super()._handle_request(request, future)
+
+    with Recorder(queue_size=2) as server:
+        task = server.create_background_task(work(server.create_client()))
+        while server.process():
+            pass
+        results = task.wait(LONG)
+    # There was room for the first, which is on its way.
+    assert handled == [0, 1, 2, 4]
+    assert [type(result) for result in results] == [
+        asyncio.CancelledError if number in (0, 3, 5) else int for number in range(6)
+    ]
+
+
 def test_create_client():
     with Caller() as server:
         assert type(server.create_client()) is Client

@@ -84,9 +84,9 @@ class Future(Generic[ValueT]):
         """Makes a future for the loop of a runner, which has to run."""
         runner._assert_running()
         self._runner = runner
-        self._outcome: Outcome[ValueT] = Outcome(self.result)
-        # Belongs to the loop.
-        self._event: Optional[asyncio.Event] = None
+        self._outcome: Outcome[ValueT] = Outcome(None)
+        # What the coroutines wait for; changed in the loop only.
+        self._waiters: "List[asyncio.Future[None]]" = []
 
     def set_result(self, result: ValueT) -> None:
         """Sets the result. InvalidStateError: the future has a result or an exception already."""
@@ -102,14 +102,18 @@ class Future(Generic[ValueT]):
         if not self._outcome.claim():
             raise InvalidStateError("The future has a result or an exception already.")
         self._outcome.settle(result, error)
-        # result() makes the event first and looks for an outcome then.
-        event = self._event
-        if event is None:
+        # result() enters the list first and looks for an outcome then.
+        if not self._waiters:
             pass
         elif runner.in_runner_loop:
-            event.set()
+            self._wake()
         else:
-            runner._post(event.set)
+            runner._post(self._wake)
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
     def done(self) -> bool:
         """Whether the future has a result or an exception."""
@@ -118,11 +122,13 @@ class Future(Generic[ValueT]):
     async def result(self) -> ValueT:
         """Waits in a coroutine of the runner, and returns the result or raises the exception."""
         if not self._outcome.settled:
-            check_loop(self._runner, self)
-            if self._event is None:
-                self._event = asyncio.Event()
-            if not self._outcome.settled:
-                await self._event.wait()
+            waiter = check_loop(self._runner, self).create_future()
+            self._waiters.append(waiter)
+            try:
+                if not self._outcome.settled:
+                    await waiter
+            finally:
+                self._waiters.remove(waiter)
         return self._outcome.get()
 
     def result_wait(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> ValueT:
@@ -276,6 +282,9 @@ def outside_loops(fun: Callable[[], R2]) -> R2:
     return outcome.block(None)
 
 
-def check_loop(runner: AsyncRunner, subject: object) -> None:
-    if not runner.in_runner_loop:
+def check_loop(runner: AsyncRunner, subject: object) -> asyncio.AbstractEventLoop:
+    """The loop of a runner, in a coroutine of it."""
+    loop = _get_running_loop()
+    if loop is None or loop is not runner._loop:
         raise RuntimeError(f"{subject!r} belongs to the event loop of its runner.")
+    return loop

@@ -7,6 +7,7 @@ A coroutine in the background writes `await client.execute(...)`, and nothing ha
 thread that has the server calls process(): it decides when the coroutine goes on.
 """
 
+import asyncio
 import dataclasses
 from types import TracebackType
 from typing import (
@@ -24,7 +25,8 @@ from typing import (
 )
 
 from threaded_async._errors import USE_DEFAULT_TIMEOUT
-from threaded_async._primitives import Future, Queue
+from threaded_async._primitives import Future, check_loop
+from threaded_async._requests import Requests
 from threaded_async._runner import AsyncRunner, discarded_on_failure
 from threaded_async._tasks import BackgroundTask
 from threaded_async.timers import TimeoutTimer
@@ -33,7 +35,7 @@ ReturnT = TypeVar("ReturnT")
 ServerT = TypeVar("ServerT", bound="Server")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, init=False)
 class ExecutionRequest(Generic[ReturnT]):
     """What a client asks for: a function with its arguments.
 
@@ -44,6 +46,15 @@ class ExecutionRequest(Generic[ReturnT]):
     fun: Callable[..., Union[ReturnT, Coroutine[Any, Any, ReturnT]]]
     args: Tuple[Any, ...]
     kw_args: Dict[str, Any]
+
+    def __init__(
+        self,
+        fun: Callable[..., Union[ReturnT, Coroutine[Any, Any, ReturnT]]],
+        args: Tuple[Any, ...],
+        kw_args: Dict[str, Any],
+    ) -> None:
+        # That of a frozen dataclass takes longer.
+        self.__dict__.update(fun=fun, args=args, kw_args=kw_args)
 
 
 class Client:
@@ -59,7 +70,16 @@ class Client:
         **kwargs: Any,
     ) -> ReturnT:
         """Sends a request, waits until the server has answered it, and returns the answer."""
-        return await self._server._execute(ExecutionRequest(fun, args, kwargs))
+        # Few coroutines within each other, for all of them go on at each of these steps.
+        server = self._server
+        future: Future[ReturnT] = server.create_future()
+        check_loop(server._runner, future)
+        entry = server._requests.put((ExecutionRequest[ReturnT](fun, args, kwargs), future))
+        try:
+            return await future.result()
+        except asyncio.CancelledError:
+            server._requests.withdraw(entry)
+            raise
 
 
 class Server:
@@ -77,9 +97,7 @@ class Server:
         queue_size: how many requests wait to be handled; clients wait for room to send more.
         """
         self._runner = AsyncRunner()
-        self._requests: Queue[Tuple[ExecutionRequest[Any], Future[Any]]] = Queue(
-            self._runner, queue_size
-        )
+        self._requests: Requests[Tuple[ExecutionRequest[Any], Future[Any]]] = Requests(queue_size)
 
     # The two timeouts are those of the runner.
 
@@ -144,11 +162,6 @@ class Server:
             runner._wait_for_rest(timer.remaining)
         return task
 
-    async def _execute(self, request: ExecutionRequest[ReturnT]) -> ReturnT:
-        future: Future[ReturnT] = self.create_future()
-        await self._requests.put((request, future))
-        return await future.result()
-
     def process(self, timeout: Optional[float] = USE_DEFAULT_TIMEOUT) -> bool:
         """Lets the clients send what they want to send, handles one request if there is one.
 
@@ -158,10 +171,10 @@ class Server:
         runner = self._runner
         with TimeoutTimer(runner._get_timeout_or_default(timeout)) as timer:
             runner._wait_for_rest(timer.remaining)
-            try:
-                request, future = self._requests.get_wait(0.0)
-            except TimeoutError:
+            found = self._requests.take()
+            if found is None:
                 return False
+            request, future = found
             self._handle_request(request, future)
             if future.done():
                 runner._wait_for_rest(timer.remaining)
