@@ -338,6 +338,15 @@ native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   return error != NULL ? native_raise (error) : NULL;
 }
 
+/* is_done(future) */
+PyObject *
+native_is_done (PyObject *module, PyObject *future)
+{
+  TaFuture *self = native_get_object (future, TA_TYPE_FUTURE);
+
+  return self != NULL ? PyBool_FromLong (ta_future_get_done (self)) : NULL;
+}
+
 /* try_take(queue): an item, or EMPTY if there is none, or will be none. */
 PyObject *
 native_try_take (PyObject *module, PyObject *queue)

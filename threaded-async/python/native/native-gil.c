@@ -108,3 +108,39 @@ native_gil_forget (void)
 {
   g_atomic_pointer_compare_and_exchange (&owner, &me, NULL);
 }
+
+/* What a call has let go of in which others call back. */
+static _Thread_local PyThreadState *outside;
+
+/* Lets go of the lock for a call that may call back. */
+void
+native_gil_begin_outside (void)
+{
+  outside = native_gil_release ();
+}
+
+void
+native_gil_end_outside (void)
+{
+  native_gil_take (g_steal_pointer (&outside));
+}
+
+/* Takes the lock in a callback, of such a call or of whatever else there is. */
+void
+native_gil_enter (NativeGil *self)
+{
+  self->is_outside = outside != NULL;
+  if (self->is_outside)
+    native_gil_take (g_steal_pointer (&outside));
+  else
+    self->state = PyGILState_Ensure ();
+}
+
+void
+native_gil_leave (NativeGil *self)
+{
+  if (self->is_outside)
+    outside = native_gil_release ();
+  else
+    PyGILState_Release (self->state);
+}

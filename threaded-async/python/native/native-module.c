@@ -12,6 +12,7 @@ PyObject     *native_make_error;
 PyObject     *native_box;
 PyObject     *native_start;
 PyObject     *native_fail;
+PyObject     *native_fail_with;
 PyObject     *native_empty;
 PyTypeObject *native_foreign;
 GType         native_pyobject;
@@ -19,21 +20,22 @@ unsigned long native_main_thread;
 
 struct NativeStrings native_strings;
 
-/* setup(make_error, box, start, fail, Foreign, EMPTY, main_thread): what this needs of the Python
- * side */
+/* setup(make_error, box, start, fail, fail_with, Foreign, EMPTY, main_thread): what this needs of the
+ * Python side */
 static PyObject *
 setup (PyObject *module, PyObject *args)
 {
-  PyObject *make_error, *make_box, *start, *fail, *foreign, *empty;
+  PyObject *make_error, *make_box, *start, *fail, *fail_with, *foreign, *empty;
 
-  if (!PyArg_ParseTuple (args, "OOOOO!Ok", &make_error, &make_box, &start, &fail, &PyType_Type,
-                         &foreign, &empty, &native_main_thread))
+  if (!PyArg_ParseTuple (args, "OOOOOO!Ok", &make_error, &make_box, &start, &fail, &fail_with,
+                         &PyType_Type, &foreign, &empty, &native_main_thread))
     return NULL;
 
   Py_XSETREF (native_make_error, Py_NewRef (make_error));
   Py_XSETREF (native_box, Py_NewRef (make_box));
   Py_XSETREF (native_start, Py_NewRef (start));
   Py_XSETREF (native_fail, Py_NewRef (fail));
+  Py_XSETREF (native_fail_with, Py_NewRef (fail_with));
   Py_XSETREF (native_empty, Py_NewRef (empty));
   native_foreign = (PyTypeObject *) Py_NewRef (foreign);
 
@@ -50,6 +52,10 @@ static PyMethodDef methods[] = {
   { "try_put", FAST (native_try_put), METH_FASTCALL, NULL },
   { "put_reserved", FAST (native_put_reserved), METH_FASTCALL, NULL },
   { "return_value", FAST (native_return_value), METH_FASTCALL, NULL },
+  { "unboxed", native_unboxed, METH_O, NULL },
+  { "is_done", native_is_done, METH_O, NULL },
+  { "send", FAST (native_send), METH_FASTCALL, NULL },
+  { "handle", FAST (native_handle), METH_FASTCALL, NULL },
   { "process", FAST (native_process), METH_FASTCALL, NULL },
   { "create_task", FAST (native_create_task), METH_FASTCALL, NULL },
   { NULL, NULL, 0, NULL },

@@ -261,3 +261,16 @@ native_unbox (GValue *value)
 
   return Py_NewRef (Py_None);
 }
+
+/* unboxed(box): what is in a box */
+PyObject *
+native_unboxed (PyObject *module, PyObject *box)
+{
+  GValue value = { .g_type = TA_TYPE_BOX };
+
+  if (!pyg_boxed_check (box, TA_TYPE_BOX))
+    return PyErr_Format (PyExc_TypeError, "a box is needed, not %R", box);
+  g_value_set_boxed (&value, pyg_boxed_get (box, TaBox));
+
+  return native_unbox (&value);
+}

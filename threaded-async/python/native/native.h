@@ -22,7 +22,8 @@
 extern PyObject     *native_make_error; /* (domain, code, message) → a GLib.Error */
 extern PyObject     *native_box;        /* (object, item_type) → what PyGObject puts for it */
 extern PyObject     *native_start;      /* (work, coroutine, context, name) starts a task */
-extern PyObject     *native_fail;       /* (promise, exception) ends a promise */
+extern PyObject     *native_fail;       /* (promise, task) ends a promise as a task has ended */
+extern PyObject     *native_fail_with;  /* (promise, exception) ends a promise */
 extern PyObject     *native_empty;      /* what stands for no item */
 extern PyTypeObject *native_foreign; /* the type of what holds an object in a box made in Python */
 extern unsigned long native_main_thread;
@@ -40,6 +41,17 @@ extern struct NativeStrings
 PyThreadState *native_gil_release (void);
 void           native_gil_take (PyThreadState *state);
 void           native_gil_forget (void);
+
+typedef struct
+{
+  gboolean         is_outside; /* of a call that was made here */
+  PyGILState_STATE state;
+} NativeGil;
+
+void native_gil_begin_outside (void);
+void native_gil_end_outside (void);
+void native_gil_enter (NativeGil *self);
+void native_gil_leave (NativeGil *self);
 
 /* See native-values.c. */
 typedef struct
@@ -67,6 +79,10 @@ PyObject *native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args
 PyObject *native_try_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_put_reserved (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_unboxed (PyObject *module, PyObject *box);
+PyObject *native_is_done (PyObject *module, PyObject *future);
+PyObject *native_send (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_handle (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 

@@ -27,3 +27,5 @@ try_put = _chosen.try_put
 put_reserved = _chosen.put_reserved
 return_value = _chosen.return_value
 process = _chosen.process
+is_done = _chosen.is_done
+unboxed = _chosen.unboxed

@@ -13,6 +13,7 @@ from .tasks import current_promise
 from .waits import FUTURE, wait_for
 
 _raw = raw.ThreadedAsync
+_is_done = backend.is_done
 _take = backend.take
 
 
@@ -25,7 +26,7 @@ class Future(_raw.Future):
     @property
     def done(self) -> bool:
         """Whether there is a value or an exception."""
-        return self.get_done()
+        return _is_done(self)
 
     def wait(self, timeout=None):
         """Blocks the thread until the future is done, and returns the value.
@@ -56,7 +57,7 @@ class Future(_raw.Future):
 
     async def _wait(self):
         result = None
-        if not self.get_done():
+        if not _is_done(self):
             result = await wait_for(FUTURE, self, raw.INFINITE)
         try:
             return _take(self, result, 0)

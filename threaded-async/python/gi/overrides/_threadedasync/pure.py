@@ -12,6 +12,7 @@ from .values import boxed, unboxed
 _Box = raw.ThreadedAsync.Box
 _Promise = raw.ThreadedAsync.Promise
 _Queue = raw.ThreadedAsync.Queue
+is_done = raw.ThreadedAsync.Future.get_done
 _process = raw.ThreadedAsync.Server.process
 _WOULD_BLOCK = raw.WOULD_BLOCK
 _WRONG_TYPE = raw.WRONG_TYPE

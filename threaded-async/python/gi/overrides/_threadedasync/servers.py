@@ -7,10 +7,11 @@ from gi.overrides import override
 from gi.repository import GLib
 
 from . import backend, raw
+from .backend import native, unboxed
 from .errors import raise_converted
 from .futures import Future
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
-from .values import boxed, unboxed
+from .values import boxed
 from .waits import Wait
 
 _raw = raw.ThreadedAsync
@@ -35,7 +36,7 @@ class Request(_raw.Request, Future):
             return await Future._wait(self)
         except BaseException:
             # A coroutine that was cancelled takes its question back, unless it is too late.
-            if not self.get_done():
+            if not backend.is_done(self):
                 self.withdraw()
             raise
 
@@ -87,6 +88,8 @@ class Client(_raw.Client):
 
     def send(self, method, *args, **kwargs):
         """Sends a request, and returns it: the future of the answer."""
+        if native is not None:
+            return native.send(self, method, args, kwargs)
         # In an array PyGObject does not survive None, which an empty box stands for as well.
         values = [
             _raw.Box.new(None, None, None) if value is None else boxed(value)
@@ -166,7 +169,10 @@ class Server(_raw.Server):
         """
         if func is None:
             return lambda func: self.handle(method, func)
-        self.connect(f"handle-request::{method}", _Handler(func))
+        if native is not None:
+            native.handle(self, method, func)
+        else:
+            self.connect(f"handle-request::{method}", _Handler(func))
         return func
 
     def process(self, timeout=DEFAULT_TIMEOUT) -> bool:

@@ -119,6 +119,7 @@ if native is not None:
         boxed,
         _start_native,
         _end,
+        errors.fail,
         Foreign,
         EMPTY,
         threading.main_thread().ident,
