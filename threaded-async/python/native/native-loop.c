@@ -412,12 +412,11 @@ start_data_free (gpointer data)
 PyObject *
 native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 {
-  TaRunner      *runner;
-  NativeWork    *work;
-  NativeStart   *start;
-  TaTask        *task;
-  PyObject      *wrapper;
-  PyThreadState *state;
+  TaRunner    *runner;
+  NativeWork  *work;
+  NativeStart *start;
+  TaTask      *task;
+  PyObject    *wrapper;
 
   if (n_args != 4)
     {
@@ -437,13 +436,9 @@ native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 
   start = g_new (NativeStart, 1);
   start->work = work;
-  /* A task that is refused is noted by GLib's weak references, whose lock is held by others while
-   * they take a reference, for which they may need the interpreter's lock. */
-  g_object_ref (runner);
-  state = PyEval_SaveThread ();
+  /* With the interpreter's lock: nobody holds a lock of the library while they wait for that one, and
+   * the loop would else take it from here for each task. */
   task = ta_runner_create_task (runner, start_data_cb, start, start_data_free);
-  PyEval_RestoreThread (state);
-  g_object_unref (runner);
   wrapper = pygobject_new (G_OBJECT (task));
   g_object_unref (task);
 
