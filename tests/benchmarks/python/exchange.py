@@ -20,9 +20,10 @@ from exchanges import Exchanging, ask_for_ever  # noqa: E402
 class Override(Exchanging):
     name = "threaded-async"
     ours = True
+    options = {}
 
     def __init__(self):
-        self.runner = ThreadedAsync.Runner("benchmark", exit_timeout=60)
+        self.runner = ThreadedAsync.Runner("benchmark", exit_timeout=60, **self.options)
         self.make_queue = ThreadedAsync.Queue
         self.start = self.runner.create_task
         self.server = None
@@ -54,11 +55,21 @@ class Override(Exchanging):
         self._answer(1000, n)
 
 
+class Unspinning(Override):
+    """Its loop goes to sleep at once; what stays is how long the thread looks."""
+
+    name = "threaded-async, max-spin 0"
+    ours = False
+    options = {"max_spin": 0}
+    # Only where one waits for the other.
+    to_coroutine = to_thread = spawn = sleep = start_and_stop = None
+
+
 ASYNCIO = peers.Threadsafe.name
 SIMPLE = peers.SimpleQueue.name
 
 TABLES = [
-    bench.Table("ping_pong", "ping-pong", 2000, 200, [(3, SIMPLE)]),
+    bench.Table("ping_pong", "ping-pong", 2000, 200, [(3, SIMPLE), (1 / 1.4, Unspinning.name)]),
     bench.Table("to_coroutine", "thread to coroutine", 20000, 5000, [(400, None)]),
     bench.Table("to_thread", "coroutine to thread", 20000, 5000, [(400, None)]),
     bench.Table("spawn", "spawn", 2000, 200),
@@ -68,4 +79,4 @@ TABLES = [
     bench.Table("requests_of_many", "requests of 1,000 clients", 3000, 300),
 ]
 
-bench.main("python", __doc__, TABLES, lambda options: [Override, *peers.find()])
+bench.main("python", __doc__, TABLES, lambda options: [Override, Unspinning, *peers.find()])

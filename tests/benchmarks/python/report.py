@@ -80,7 +80,11 @@ class Report:
         else:
             times = peer.median / own.median
             met = times >= factor
-            goal, reached = f"at least {factor:.3g} x better than {peer_name}", f"{figure(times)} x"
+            if factor >= 1:
+                goal, reached = f"at least {factor:.3g} x better than {peer_name}", times
+            else:
+                goal, reached = f"at most {1 / factor:.3g} x that of {peer_name}", 1 / times
+            reached = f"{figure(reached)} x"
         print(f"  goal: {goal}: {reached}, {'met' if met else 'NOT MET'}")
         self._write(
             **{"pass": self._pass},
