@@ -4,7 +4,9 @@
 """Servers, clients and requests."""
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 from gi.repository import GLib, ThreadedAsync
@@ -369,3 +371,36 @@ def test_clients_in_c_ask(server, runner, probe):
     assert server.process_all(LONG) == 20
     assert script.wait(LONG) == "done"
     assert native.wait(LONG) == 55
+
+
+def test_a_server_goes_with_its_handlers():
+    class Game:
+        def __init__(self):
+            self.server = ThreadedAsync.Server()
+            self.server.handle("move", self.on_move)
+
+        def on_move(self):
+            pass
+
+    game = weakref.ref(Game())
+    gc.collect()
+    assert game() is None
+
+
+def test_what_is_not_a_name_is_refused(server, runner):
+    client = ThreadedAsync.Client(server, runner)
+    with pytest.raises(TypeError):
+        client.send(7)
+    with pytest.raises(UnicodeEncodeError):
+        client.send("\ud800")
+    with pytest.raises(UnicodeEncodeError):
+        client.send("ask", **{"\ud800": 1})
+    assert server.n_pending == 0
+
+
+def test_a_handler_that_does_not_fit_fails_the_request(server, runner):
+    server.handle("nothing", lambda: None)
+    request = ThreadedAsync.Client(server, runner).send("nothing", 1, name=2)
+    assert process(server)
+    with pytest.raises(TypeError, match="takes|unexpected"):
+        request.wait(LONG)
