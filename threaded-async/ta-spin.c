@@ -104,6 +104,7 @@ ta_spin_restart (TaSpinWait *wait)
 {
   gint64 now = g_get_monotonic_time ();
 
+  wait->begun = now;
   wait->end = now + wait->budget;
   wait->n_pauses = 0;
 
@@ -123,7 +124,7 @@ ta_spin_pause (TaSpinWait *wait)
         return FALSE;
 
       g_thread_yield ();
-      wait->lost = MAX (wait->lost, g_get_monotonic_time () - (wait->end - wait->budget));
+      wait->lost = MAX (wait->lost, g_get_monotonic_time () - wait->begun);
       return TRUE;
     }
 
