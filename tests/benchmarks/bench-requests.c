@@ -14,14 +14,19 @@
 /* How many requests are handled between two looks at the clock. */
 #define BATCH 32
 
+/* For how long it goes on where it handles all that are there. */
+#define BUDGET_US 200
+
 typedef struct
 {
   const char *name;
   guint       n_clients;
+  gboolean    is_frame; /* with process_all(), as in the frames of a game */
 } Crowd;
 
-static const Crowd one = { "one client", 1 };
-static const Crowd thousand = { "1,000 clients", 1000 };
+static const Crowd one = { "one client", 1, FALSE };
+static const Crowd thousand = { "1,000 clients", 1000, FALSE };
+static const Crowd one_in_frames = { "one client, all", 1, TRUE };
 
 typedef struct
 {
@@ -87,9 +92,28 @@ increment_cb (TaServer *server, TaRequest *request, gpointer data)
 
 typedef struct
 {
-  Asking *asking;
-  double *values;
+  Asking  *asking;
+  gboolean is_frame;
+  double  *values;
 } Turn;
+
+/* Returns how many were handled. */
+static guint32
+process_some (Turn *turn)
+{
+  if (turn->is_frame)
+    {
+      int n = ta_server_process_all (turn->asking->server, BUDGET_US, NULL, NULL);
+
+      bench_check (n >= 0);
+      return (guint32) n;
+    }
+
+  for (guint i = 0; i < BATCH; i++)
+    bench_check (ta_server_process (turn->asking->server, TA_TIMEOUT_INFINITE, NULL, NULL));
+
+  return BATCH;
+}
 
 static void
 process_cb (gpointer data)
@@ -103,9 +127,7 @@ process_cb (gpointer data)
 
   do
     {
-      for (guint i = 0; i < BATCH; i++)
-        bench_check (ta_server_process (turn->asking->server, TA_TIMEOUT_INFINITE, NULL, NULL));
-      n += BATCH;
+      n += process_some (turn);
       ended = bench_now_ns ();
     }
   while (ended < started + bench_get_turn_ns ());
@@ -114,7 +136,13 @@ process_cb (gpointer data)
   turn->values[1] = (double) (bench_process_cpu_ns () - cpu) / n / BENCH_NS_PER_US;
   turn->values[2] = (double) (bench_context_switches () - switches) / n;
 
-  /* Each of them has been answered, and the client has asked again. */
+  /* Each of them has been answered, and the client has asked again, at the latest when it has come to
+   * rest once more. */
+  if (turn->is_frame)
+    {
+      bench_check (ta_server_process (turn->asking->server, TA_TIMEOUT_INFINITE, NULL, NULL));
+      n++;
+    }
   bench_check (turn->asking->n_answered == n);
 }
 
@@ -124,7 +152,7 @@ requests_cb (gconstpointer data, double *values)
   const Crowd *crowd = data;
   TaRunner    *runner = bench_runner_new ();
   Asking       asking = { .server = ta_server_new ("benchmark"), .n_clients = crowd->n_clients };
-  Turn         turn = { .asking = &asking, .values = values };
+  Turn         turn = { .asking = &asking, .is_frame = crowd->is_frame, .values = values };
 
   g_signal_connect (asking.server, "handle-request::increment", G_CALLBACK (increment_cb), NULL);
   asking.clients = g_new (TaClient *, asking.n_clients);
@@ -235,10 +263,12 @@ run_table (void)
   BenchTable              *table = bench_table_new ("Requests to a server", columns);
 
   bench_table_add (table, one.name, TRUE, requests_cb, &one);
+  bench_table_add (table, one_in_frames.name, TRUE, requests_cb, &one_in_frames);
   bench_table_add (table, thousand.name, TRUE, requests_cb, &thousand);
   bench_table_add (table, queues, TRUE, pair_cb, NULL);
   bench_table_add_goal (table, 0, one.name, 1.5, queues);
   bench_table_add_goal (table, 0, thousand.name, 1.5, queues);
+  bench_table_add_goal (table, 0, one_in_frames.name, 1.5, queues);
   bench_table_run_and_free (table);
 }
 
