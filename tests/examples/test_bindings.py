@@ -133,12 +133,14 @@ QUICK_STARTS = {
 @pytest.mark.parametrize("suffix", QUICK_STARTS)
 def test_quick_start(suffix):
     _fence, probe, interpreter = QUICK_STARTS[suffix]
+    # Ruby's gio2 in Debian 13 reads what it has freed.
+    env = {name: value for name, value in ENVIRONMENT.items() if name != "MALLOC_PERTURB_"}
     try:
-        subprocess.run(probe, check=True, capture_output=True, timeout=SECONDS)
+        subprocess.run(probe, check=True, capture_output=True, env=env, timeout=SECONDS)
     except (FileNotFoundError, subprocess.CalledProcessError):
         pytest.skip(f"{interpreter[0]} or its binding is not installed")
     command = [*interpreter, EXAMPLES / f"quickstart.{suffix}"]
-    done = subprocess.run(command, capture_output=True, env=ENVIRONMENT, timeout=SECONDS)
+    done = subprocess.run(command, capture_output=True, env=env, timeout=SECONDS)
     assert (done.returncode, decode(done.stdout), decode(done.stderr)) == (
         0,
         "The answer is 42\n",
