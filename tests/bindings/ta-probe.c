@@ -334,7 +334,8 @@ ta_probe_bytes_full (guint8 *bytes, guint16 n_bytes, guint16 *n_out_bytes)
   static guint8 kept[16];
 
   *n_out_bytes = MIN (n_bytes, sizeof kept);
-  memcpy (kept, bytes, *n_out_bytes);
+  if (*n_out_bytes > 0)
+    memcpy (kept, bytes, *n_out_bytes);
   g_free (bytes);
 
   return kept;
