@@ -267,13 +267,13 @@ ask_thread (gpointer data)
 static void
 test_task_goes (void)
 {
-  for (guint i = 0; i < test_repeats (10); i++)
+  for (guint i = 0; i < test_repeats (4); i++)
     {
       g_autoptr (TaRunner) runner = test_runner_new_started ("asked");
       g_autoptr (GError)   error = NULL;
       Asker                asker = { runner, FALSE };
       GThread             *threads[2];
-      const guint          n_tasks = 30;
+      const guint          n_tasks = 20;
 
       for (guint j = 0; j < G_N_ELEMENTS (threads); j++)
         threads[j] = g_thread_new ("asker", ask_thread, &asker);
@@ -308,7 +308,7 @@ ask_task_thread (gpointer task)
 static void
 test_runner_goes (void)
 {
-  for (guint i = 0; i < test_repeats (60); i++)
+  for (guint i = 0; i < test_repeats (40); i++)
     {
       TaRunner          *runner = ta_runner_new ("goes");
       g_autoptr (TaTask) task = NULL;
