@@ -124,7 +124,8 @@ ta_link_send (TaLink *self, TaRequest *request)
   GError  *error = NULL;
   gboolean is_ended;
 
-  if (!ta_loop_get_started (self->loop) && !ta_loop_check_running (self->loop, &error))
+  if (!ta_fork_check (&error) ||
+      (!ta_loop_get_started (self->loop) && !ta_loop_check_running (self->loop, &error)))
     {
       ta_request_end_with_error (request, error);
       return;
@@ -174,6 +175,9 @@ ta_desk_take (TaDesk *self)
 {
   TaRequest *request;
 
+  if (ta_has_forked)
+    return NULL;
+
   g_mutex_lock (&self->mutex);
   request = self->first_request;
   if (request != NULL)
@@ -190,6 +194,9 @@ ta_link_withdraw (TaLink *self, TaRequest *request)
   TaDesk  *desk = self->desk;
   gboolean was_waiting;
 
+  if (ta_has_forked)
+    return FALSE;
+
   g_mutex_lock (&desk->mutex);
   was_waiting = request->is_waiting;
   if (was_waiting)
@@ -205,6 +212,9 @@ ta_link_remove (TaLink *self, TaRequest *request)
 {
   TaDesk  *desk = self->desk;
   gboolean was_waiting, was_listed;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&desk->mutex);
   was_waiting = request->is_waiting;
@@ -227,6 +237,9 @@ ta_desk_get_n_pending (TaDesk *self)
 {
   guint n_requests;
 
+  if (ta_has_forked)
+    return 0;
+
   g_mutex_lock (&self->mutex);
   n_requests = self->n_requests;
   g_mutex_unlock (&self->mutex);
@@ -239,6 +252,9 @@ void
 ta_desk_close (TaDesk *self)
 {
   TaRequest *request;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&self->mutex);
   self->is_closed = TRUE;
@@ -257,6 +273,9 @@ ta_desk_close (TaDesk *self)
 void
 ta_desk_add_source (TaDesk *self, GSource *source)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   self->sources = g_slist_prepend (self->sources, source);
   g_source_set_ready_time (source, self->n_requests > 0 ? 0 : -1);
@@ -266,6 +285,9 @@ ta_desk_add_source (TaDesk *self, GSource *source)
 void
 ta_desk_remove_source (TaDesk *self, GSource *source)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   self->sources = g_slist_remove (self->sources, source);
   g_mutex_unlock (&self->mutex);
@@ -275,6 +297,9 @@ ta_desk_remove_source (TaDesk *self, GSource *source)
 void
 ta_desk_disarm_source (TaDesk *self, GSource *source)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   if (self->n_requests == 0 && !self->is_closed)
     g_source_set_ready_time (source, -1);
@@ -338,15 +363,18 @@ loop_ended_cb (TaLoopListener *listener)
 TaLink *
 ta_desk_connect (TaDesk *self, TaLoop *loop)
 {
-  TaLink *link;
+  TaLink *link = NULL;
 
-  g_mutex_lock (&self->mutex);
-  link = self->links;
-  while (link != NULL && link->loop != loop)
-    link = link->next;
-  if (link != NULL)
-    link->n_clients++;
-  g_mutex_unlock (&self->mutex);
+  if (!ta_has_forked)
+    {
+      g_mutex_lock (&self->mutex);
+      link = self->links;
+      while (link != NULL && link->loop != loop)
+        link = link->next;
+      if (link != NULL)
+        link->n_clients++;
+      g_mutex_unlock (&self->mutex);
+    }
 
   if (link != NULL)
     return link;
@@ -356,6 +384,10 @@ ta_desk_connect (TaDesk *self, TaLoop *loop)
   link->desk = ta_desk_ref (self);
   link->loop = ta_loop_ref (loop);
   link->n_clients = 1;
+
+  /* Nobody hears of it, and every request fails. */
+  if (ta_has_forked)
+    return link;
 
   /* Another client may come first, and make another link: there may well be two. */
   g_mutex_lock (&self->mutex);
@@ -379,6 +411,9 @@ ta_link_disconnect (TaLink *self)
   TaDesk   *desk = self->desk;
   TaWaiter *waiters = NULL;
   gboolean  is_last;
+
+  if (ta_has_forked)
+    return;
 
   g_mutex_lock (&desk->mutex);
   is_last = --self->n_clients == 0;

@@ -287,6 +287,9 @@ ta_future_copy_error (TaFuture *self)
   if (self->result.error->domain != TA_ERROR)
     return g_error_copy (self->result.error);
 
+  if (ta_has_forked)
+    return g_error_new_literal (TA_ERROR, self->result.error->code, self->result.error->message);
+
   g_mutex_lock (&self->mutex);
   error = g_error_copy (self->result.error);
   g_mutex_unlock (&self->mutex);
@@ -692,7 +695,7 @@ ta_future_take_foreign_error (TaFuture *self, GType type)
 
   g_return_val_if_fail (TA_IS_FUTURE (self), NULL);
 
-  if (g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
+  if (ta_has_forked || g_atomic_int_get (&self->state) != TA_FUTURE_FAILED)
     return NULL;
 
   g_mutex_lock (&self->mutex);

@@ -16,6 +16,9 @@ static TaLoop
 void
 ta_loop_list (TaLoop *self)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&lock);
   self->next_loop = loops;
   if (loops != NULL)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-loop-internal.h"
 #include "ta-task-list-private.h"
 
@@ -26,6 +27,9 @@ ta_loop_add_feed (TaLoop *self, TaTaskFeed *feed)
 {
   GPtrArray            *shown = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) pinned = g_ptr_array_new ();
+
+  if (ta_has_forked)
+    return shown;
 
   ta_task_feed_ref (feed);
 
@@ -57,6 +61,9 @@ ta_loop_add_feed (TaLoop *self, TaTaskFeed *feed)
 void
 ta_loop_remove_feed (TaLoop *self, TaTaskFeed *feed)
 {
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&self->mutex);
   if (feed->previous != NULL)
     feed->previous->next = feed->next;

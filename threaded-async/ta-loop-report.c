@@ -167,6 +167,9 @@ ta_loop_get_failed (TaLoop *self)
   GPtrArray            *reported, *tasks;
   guint                 n_failures;
 
+  if (ta_has_forked)
+    return g_ptr_array_new_with_free_func (g_object_unref);
+
   g_mutex_lock (&self->mutex);
   reported = self->reported;
   g_mutex_unlock (&self->mutex);

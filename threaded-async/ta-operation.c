@@ -4,6 +4,7 @@
  */
 
 #include "ta-debug-private.h"
+#include "ta-fork-private.h"
 #include "ta-operation-result-private.h"
 
 /* A tracked operation whose loop was given up is freed by who comes last of these. */
@@ -223,7 +224,7 @@ ta_operations_drop (void)
 static void
 cancelled_cb (GCancellable *cancellable, TaOperation *self)
 {
-  if (!ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
+  if (ta_has_forked || !ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
     return;
 
   in_handler = self;

@@ -186,7 +186,11 @@ ta_runner_call_in_loop (TaRunner      *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
   if (!ta_fork_check (error))
-    return FALSE;
+    {
+      if (destroy != NULL)
+        destroy (user_data);
+      return FALSE;
+    }
 
   loop = ta_runner_get_loop (self);
   if (ta_loop_is_current (loop))

@@ -5,6 +5,7 @@
 
 #include "ta-debug-private.h"
 #include "ta-error.h"
+#include "ta-fork-private.h"
 #include "ta-promise-private.h"
 #include "ta-runner.h"
 #include "ta-task-private.h"
@@ -478,7 +479,7 @@ ta_task_cancel (TaTask *self)
 
   g_return_if_fail (TA_IS_TASK (self));
 
-  if (ta_future_is_done (&self->parent_instance))
+  if (ta_has_forked || ta_future_is_done (&self->parent_instance))
     return;
 
   ta_task_set_flag (self, TA_TASK_CANCELLED);
