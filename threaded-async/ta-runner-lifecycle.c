@@ -10,6 +10,20 @@
 
 /* How a runner starts and stops; the work is done in ta-loop*.c. */
 
+/* Runs the class's loop; in the runner's thread. */
+void
+ta_runner_run (TaRunner *self)
+{
+  TA_RUNNER_GET_CLASS (self)->run (self);
+}
+
+/* Has the class do what it can to get its thread unstuck; see ta_loop_interrupt_once(). */
+void
+ta_runner_interrupt (TaRunner *self)
+{
+  TA_RUNNER_GET_CLASS (self)->interrupt (self);
+}
+
 /**
  * ta_runner_start:
  * @self: a runner

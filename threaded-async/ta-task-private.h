@@ -82,6 +82,13 @@ struct _TaTaskClass
   TaFutureClass parent_class;
 };
 
+/* Sets a flag; TRUE if it was not set before. */
+static inline gboolean
+ta_task_set_flag (TaTask *self, TaTaskFlags flag)
+{
+  return (g_atomic_int_or (&self->flags, flag) & flag) == 0;
+}
+
 TaTask *ta_task_new (TaLoop        *loop,
                      TaTaskFlags    kind,
                      TaTaskFunc     func,
