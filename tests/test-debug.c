@@ -18,6 +18,22 @@ slept_cb (GObject *source, GAsyncResult *result, gpointer data)
   ta_promise_return_boolean (promise, TRUE);
 }
 
+/* What follows from the function of a task. */
+typedef struct
+{
+  TaQueue *queue;
+  TestGate waits;
+} Chain;
+
+static void
+woken_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Chain *chain = data;
+
+  ta_queue_get_async (chain->queue, TA_TIMEOUT_INFINITE, NULL, NULL, NULL);
+  test_gate_open (&chain->waits);
+}
+
 static void
 sleep_func (TaTask *task, gpointer data)
 {
@@ -26,6 +42,7 @@ sleep_func (TaTask *task, gpointer data)
   ta_task_set_name (task, "sleepy");
   ta_promise_set_status (promise, "snoring");
   ta_sleep_async (TEST_LONG_US, ta_promise_get_cancellable (promise), slept_cb, promise);
+  ta_sleep_async (1, NULL, woken_cb, data);
 }
 
 static void
@@ -40,7 +57,9 @@ check_dump (gboolean is_debug)
 {
   g_autoptr (TaRunner) idle = ta_runner_new ("idle");
   g_autoptr (TaRunner) runner = test_runner_new_started ("dumped");
-  g_autoptr (TaTask)   task = ta_runner_create_task (runner, sleep_func, NULL, NULL);
+  g_autoptr (TaQueue)  queue = g_object_new (TA_TYPE_QUEUE, "name", "empty", NULL);
+  Chain                chain = { .queue = queue };
+  g_autoptr (TaTask)   task = NULL;
   g_autofree char     *before = NULL;
   g_autofree char     *after = NULL;
   TestGate             blocked;
@@ -48,6 +67,9 @@ check_dump (gboolean is_debug)
 
   test_gate_init (&blocked);
   test_gate_init (&release);
+  test_gate_init (&chain.waits);
+  task = ta_runner_create_task (runner, sleep_func, &chain, NULL);
+  test_gate_await (&chain.waits, 1);
   g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
   test_runner_block (runner, &blocked, &release);
 
@@ -60,7 +82,8 @@ check_dump (gboolean is_debug)
   if (is_debug)
     {
       check_has (before, " s old");
-      check_has (before, "    waits for the end of a sleep since 0.");
+      check_has (before, "    waits for the end of a sleep since ");
+      check_has (before, "    waits for queue “empty” since ");
       check_has (before, ", made at ");
     }
   else
@@ -81,6 +104,7 @@ check_dump (gboolean is_debug)
   g_assert_null (strstr (after, "dumped"));
   test_gate_clear (&blocked);
   test_gate_clear (&release);
+  test_gate_clear (&chain.waits);
 }
 
 static void

@@ -158,8 +158,8 @@ end_dropped (void)
 static void
 end_watched (void)
 {
-  TaRunner *runner = keep (g_object_new (TA_TYPE_RUNNER, "name", "watched", "stall-threshold",
-                                         (gint64) 1000, NULL));
+  TaRunner *runner = keep (
+      g_object_new (TA_TYPE_RUNNER, "name", "watched", "stall-threshold", (gint64) 1000, NULL));
 
   g_assert_true (ta_runner_start (runner, NULL));
   g_object_unref (ta_runner_create_task (runner, stuck_func, NULL, NULL));
@@ -209,9 +209,9 @@ static const struct
   const char *name;
   void (*end) (void);
 } ways[] = {
-  { "idle", end_idle },           { "tasks", end_with_tasks },  { "stuck", end_stuck },
-  { "abandoned", end_abandoned }, { "dropped", end_dropped },   { "watched", end_watched },
-  { "attached", end_attached },   { "default", end_default },   { "stopping", end_stopping },
+  { "idle", end_idle },           { "tasks", end_with_tasks }, { "stuck", end_stuck },
+  { "abandoned", end_abandoned }, { "dropped", end_dropped },  { "watched", end_watched },
+  { "attached", end_attached },   { "default", end_default },  { "stopping", end_stopping },
 };
 
 int

@@ -23,15 +23,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static gboolean    is_child;
+static gboolean               is_child;
 static _Thread_local gboolean is_forking;
 static GHashTable *unshared; /* the locks that are new in the child, or that the forker had */
 static const char *called;   /* what the child calls just now */
 static guint       n_faults; /* the child's */
-static GHashTable *names;    /* of the public functions; those are taken out that have been called */
+static GHashTable *names; /* of the public functions; those are taken out that have been called */
 
-static void G_GNUC_PRINTF (1, 2)
-fault (const char *format, ...)
+static void G_GNUC_PRINTF (1, 2) fault (const char *format, ...)
 {
   va_list args;
 
@@ -56,7 +55,7 @@ is_of_library (gpointer address)
 void
 g_mutex_init (GMutex *mutex)
 {
-  static void (*next) (GMutex *mutex);
+  static void (*next) (GMutex * mutex);
 
   if (next == NULL)
     next = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_init");
@@ -69,7 +68,7 @@ g_mutex_init (GMutex *mutex)
 void
 g_mutex_lock (GMutex *mutex)
 {
-  static void (*next) (GMutex *mutex);
+  static void (*next) (GMutex * mutex);
 
   if (next == NULL)
     next = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_lock");
@@ -563,8 +562,8 @@ read_header (const char *path)
 
   g_file_get_contents (path, &text, NULL, &error);
   g_assert_no_error (error);
-  regex = g_regex_new ("^TA_AVAILABLE_IN_[0-9_]+\\n[^;(]*?\\b(ta_[a-z_]+) \\(", G_REGEX_MULTILINE, 0,
-                       &error);
+  regex = g_regex_new ("^TA_AVAILABLE_IN_[0-9_]+\\n[^;(]*?\\b(ta_[a-z_]+) \\(", G_REGEX_MULTILINE,
+                       0, &error);
   g_assert_no_error (error);
   for (g_regex_match (regex, text, 0, &info); g_match_info_matches (info);
        g_match_info_next (info, NULL))
@@ -615,8 +614,7 @@ make_things (Things *self)
   ta_promise_return_failed (failing, "in the parent");
   self->task = ta_runner_create_task (self->runner, sleep_func, NULL, NULL);
   self->failed_task = ta_runner_create_task (self->runner, fail_func, NULL, NULL);
-  g_assert_true (
-      ta_runner_wait_for_next_iteration (self->runner, TEST_DEADLINE_US, NULL, &error));
+  g_assert_true (ta_runner_wait_for_next_iteration (self->runner, TEST_DEADLINE_US, NULL, &error));
   g_assert_no_error (error);
 
   g_value_init (&number, G_TYPE_INT);

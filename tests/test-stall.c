@@ -18,8 +18,9 @@
 /* What holds a loop up. */
 typedef struct
 {
-  TestGate blocked;
-  TestGate release;
+  TestGate   blocked;
+  TestGate   release;
+  TaPromise *promise; /* that of the task, if its callback is to be held up */
 } Block;
 
 static void
@@ -281,6 +282,68 @@ test_source_stalls (void)
   block_clear (&block);
 }
 
+static void
+block_callback (GObject *source, GAsyncResult *result, gpointer data)
+{
+  block_source_cb (data);
+}
+
+/* The second step of a chain: what it waits for next began in its first. */
+static void
+step_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ta_sleep_async (1, NULL, block_callback, data);
+}
+
+static void
+chain_func (TaTask *task, gpointer data)
+{
+  ta_task_set_name (task, "chain");
+  ((Block *) data)->promise = ta_task_take_promise (task);
+  ta_sleep_async (1, NULL, step_cb, data);
+}
+
+/* A callback is that of the task whose function led to it. */
+static void
+test_callback_stalls (void)
+{
+  g_autoptr (TaRunner) runner = new_watched (NULL);
+  g_autoptr (TaTask)   task = NULL;
+  Listener             listener;
+  Block                block;
+
+  block_init (&block);
+  listener_init (&listener, runner);
+  task = ta_runner_create_task (runner, chain_func, &block, NULL);
+  check_stall (&listener, &block, "a callback of task “chain”");
+  ta_promise_return_boolean (block.promise, TRUE);
+  ta_promise_unref (block.promise);
+  test_runner_stop (runner);
+  listener_clear (&listener);
+  block_clear (&block);
+}
+
+/* What comes before everything else in a context that somebody else runs. */
+static void
+test_first_source_stalls (void)
+{
+  g_autoptr (TestWorker) worker = test_worker_new ();
+  g_autoptr (TaRunner)   runner = new_watched (test_worker_get_context (worker));
+  g_autoptr (GSource)    source = g_idle_source_new ();
+  Listener               listener;
+  Block                  block;
+
+  block_init (&block);
+  listener_init (&listener, runner);
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, block_source_cb, &block, NULL);
+  g_source_attach (source, ta_runner_get_context (runner));
+  check_stall (&listener, &block, "a source of its context");
+  test_runner_stop (runner);
+  listener_clear (&listener);
+  block_clear (&block);
+}
+
 /* Two runners on one context, which somebody else runs: both are told. */
 static void
 test_attached_stalls (void)
@@ -443,6 +506,8 @@ main (int argc, char **argv)
   test_add ("/stall/message-of-idle", test_message_of_idle);
   test_add ("/stall/task", test_task_stalls);
   test_add ("/stall/source", test_source_stalls);
+  test_add ("/stall/callback", test_callback_stalls);
+  test_add ("/stall/first-source", test_first_source_stalls);
   test_add ("/stall/attached", test_attached_stalls);
   test_add ("/stall/none", test_no_stall);
   test_add ("/stall/ends-stalled", test_ends_stalled);

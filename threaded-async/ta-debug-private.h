@@ -27,12 +27,16 @@ char *ta_debug_dup_site (void);
 void  ta_debug_print_tasks (const char *reason);
 
 /* Account of the pending operations, by their address. */
-void
-ta_debug_add_wait (gpointer operation, gpointer target, TaInbox *inbox, GCancellable *cancellable);
+void ta_debug_add_wait (gpointer      operation,
+                        gpointer      target,
+                        TaInbox      *inbox,
+                        GCancellable *cancellable,
+                        TaInboxItem  *root);
 void ta_debug_remove_wait (gpointer operation);
 void ta_debug_append_waits (GString      *text,
                             TaInbox      *inbox,
                             GCancellable *cancellable,
+                            TaInboxItem  *root,
                             const char   *indent);
 
 G_END_DECLS

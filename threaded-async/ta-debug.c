@@ -26,6 +26,8 @@ typedef struct
   gint64        since;
   TaInbox      *inbox; /* only their addresses count */
   GCancellable *cancellable;
+  TaInboxItem  *root;     /* the start of the task whose work began it */
+  gboolean      is_shown; /* lock: as that of a task, in what is being written */
 } TaDebugWait;
 
 guint ta_debug_flags;
@@ -66,14 +68,19 @@ describe_target (gpointer target)
 }
 
 void
-ta_debug_add_wait (gpointer operation, gpointer target, TaInbox *inbox, GCancellable *cancellable)
+ta_debug_add_wait (gpointer      operation,
+                   gpointer      target,
+                   TaInbox      *inbox,
+                   GCancellable *cancellable,
+                   TaInboxItem  *root)
 {
   TaDebugWait *wait = g_new (TaDebugWait, 1);
 
   *wait = (TaDebugWait){ .what = describe_target (target),
                          .since = g_get_monotonic_time (),
                          .inbox = inbox,
-                         .cancellable = cancellable };
+                         .cancellable = cancellable,
+                         .root = root };
 
   g_mutex_lock (&lock);
   if (waits == NULL)
@@ -90,13 +97,21 @@ ta_debug_remove_wait (gpointer operation)
   g_mutex_unlock (&lock);
 }
 
-/* Lists the waits that were started in a context with a cancellable, or where it is NULL with none. */
+/*
+ * Lists the waits that were started in a context by the work of a task, which is known by its start, or
+ * with its cancellable; or afterwards, where both are NULL, those that have neither.
+ */
 void
-ta_debug_append_waits (GString *text, TaInbox *inbox, GCancellable *cancellable, const char *indent)
+ta_debug_append_waits (GString      *text,
+                       TaInbox      *inbox,
+                       GCancellable *cancellable,
+                       TaInboxItem  *root,
+                       const char   *indent)
 {
   const gint64   now = g_get_monotonic_time ();
   GHashTableIter iter;
   gpointer       wait;
+  gboolean       is_listed;
 
   g_mutex_lock (&lock);
   if (waits != NULL)
@@ -106,7 +121,15 @@ ta_debug_append_waits (GString *text, TaInbox *inbox, GCancellable *cancellable,
         {
           TaDebugWait *self = wait;
 
-          if (self->inbox == inbox && self->cancellable == cancellable)
+          if (self->inbox != inbox)
+            continue;
+          if (root == NULL)
+            is_listed = self->cancellable == NULL && !self->is_shown;
+          else
+            is_listed =
+                self->root == root || (cancellable != NULL && self->cancellable == cancellable);
+          self->is_shown = root != NULL && (self->is_shown || is_listed);
+          if (is_listed)
             g_string_append_printf (text, "%swaits for %s since %.3f s\n", indent, self->what,
                                     (double) (now - self->since) / G_USEC_PER_SEC);
         }
@@ -153,7 +176,8 @@ ta_debug_print_tasks (const char *reason)
  *
  * A runner comes with its state and with what its loop is busy with, a task with its name and its
  * status. If the environment variable `TA_DEBUG` is `tasks`, a task also has its age, and what it waits
- * for: the waits of this library that were started on its runner with its cancellable. With `sites` it
+ * for: the waits of this library that were started on its runner by its function, by what follows from
+ * that, or with its cancellable. With `sites` it
  * also has where it was made. Several are separated by commas.
  *
  * With `TA_DEBUG` this is also printed when a stuck loop is interrupted.

@@ -54,6 +54,30 @@ ta_inbox_get_busy (TaInbox *self, TaInboxItem **item)
   return since;
 }
 
+/*
+ * Returns what began the work that the loop is at: the item itself, or the one whose work led to it by a
+ * chain of operations. In the loop's thread.
+ */
+TaInboxItem *
+ta_inbox_get_root (TaInbox *self)
+{
+  return self->root != NULL ? self->root : self->current;
+}
+
+/* Says that the item that the loop is at is a callback in such a chain; in its thread. */
+void
+ta_inbox_set_root (TaInbox *self, TaInboxItem *root)
+{
+  ta_publish (&self->root, root);
+}
+
+/* Returns what ta_inbox_set_root() was last told, or NULL; from any thread. Only the address counts. */
+TaInboxItem *
+ta_inbox_peek_root (TaInbox *self)
+{
+  return ta_peek (&self->root);
+}
+
 /* The loop comes round: whatever it was at is over. In its thread, and only if it is watched over. */
 void
 ta_inbox_come_round (TaInbox *self)
@@ -80,18 +104,67 @@ ta_inbox_come_round (TaInbox *self)
     ta_stall_come_round (g_ptr_array_index (awaited, i));
 }
 
+/* Before anything is looked at for whether it is ready, or else nothing is heard of what comes first. */
+static gboolean
+ta_inbox_lookout_prepare (GSource *source, int *timeout)
+{
+  *timeout = -1;
+  ta_inbox_come_round (ta_inbox_source_get_inbox (source));
+
+  return FALSE;
+}
+
+static gboolean
+ta_inbox_lookout_check (GSource *source)
+{
+  ta_inbox_come_round (ta_inbox_source_get_inbox (source));
+
+  return FALSE;
+}
+
+static GSourceFuncs lookout_funcs = {
+  .prepare = ta_inbox_lookout_prepare,
+  .check = ta_inbox_lookout_check,
+  .finalize = ta_inbox_source_finalize,
+};
+
+/*
+ * Makes what sees the loop come round, where the loop is not ours, even if it is at sources of a higher
+ * priority than the inbox has.
+ */
+static GSource *
+ta_inbox_create_lookout (TaInbox *self)
+{
+  GSource *source = ta_inbox_source_new (self, &lookout_funcs);
+
+  g_source_set_static_name (source, "[threaded-async] lookout");
+  g_source_set_priority (source, G_MININT);
+
+  return source;
+}
+
 /* Has the loop say more of what it is at; from any thread. */
 void
 ta_inbox_add_stall (TaInbox *self, TaStall *stall)
 {
   GPtrArray *new_stalls = g_ptr_array_new ();
+  GSource   *lookout = NULL;
+
+  if (self->owner == NULL)
+    lookout = ta_inbox_create_lookout (self);
 
   g_mutex_lock (&self->turn_mutex);
   if (self->stalls == NULL)
     ta_publish (&self->stalls, g_steal_pointer (&new_stalls));
   g_ptr_array_add (self->stalls, stall);
+  if (lookout != NULL && self->lookout == NULL)
+    {
+      self->lookout = g_source_ref (lookout);
+      g_source_attach (lookout, self->context);
+    }
   g_mutex_unlock (&self->turn_mutex);
 
+  g_clear_pointer (&lookout, g_source_unref);
   g_clear_pointer (&new_stalls, g_ptr_array_unref);
 }
 
@@ -99,15 +172,22 @@ void
 ta_inbox_remove_stall (TaInbox *self, TaStall *stall)
 {
   GPtrArray *old_stalls = NULL;
+  GSource   *lookout = NULL;
 
   g_mutex_lock (&self->turn_mutex);
   g_ptr_array_remove (self->stalls, stall);
   if (self->stalls->len == 0)
     {
       old_stalls = self->stalls;
+      lookout = g_steal_pointer (&self->lookout);
       ta_publish (&self->stalls, NULL);
     }
   g_mutex_unlock (&self->turn_mutex);
 
   g_clear_pointer (&old_stalls, g_ptr_array_unref);
+  if (lookout != NULL)
+    {
+      g_source_destroy (lookout);
+      g_source_unref (lookout);
+    }
 }

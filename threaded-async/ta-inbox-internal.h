@@ -64,8 +64,10 @@ struct _TaInbox
   /* What the owner of the context lets other threads see of what he is at; relaxed atomics. */
   TaInboxItem *current; /* only its address counts: it may be gone */
   gint64       since;   /* when it began: written after it */
+  TaInboxItem *root;    /* what began the chain whose callback it is, or NULL; likewise */
   gint64 round_since; /* when the loop last came round, or 0 while it sleeps; if there are stalls */
   GPtrArray *stalls;  /* turn_mutex; also read as an atomic: of TaStall, NULL if there are none */
+  GSource   *lookout; /* turn_mutex; owned: while there are stalls, where the loop is not ours */
 
   /* Whoever owns the context. */
   GSource   *source;     /* const */

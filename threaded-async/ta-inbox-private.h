@@ -91,11 +91,14 @@ void     ta_inboxes_unlock (void);
 gboolean ta_inboxes_forget (void);
 
 /* What the loop is at: for those who watch over it. */
-gint64   ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
-gboolean ta_inbox_has_stalls (TaInbox *self);
-void     ta_inbox_come_round (TaInbox *self);
-void     ta_inbox_add_stall (TaInbox *self, TaStall *stall);
-void     ta_inbox_remove_stall (TaInbox *self, TaStall *stall);
+gint64       ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
+TaInboxItem *ta_inbox_get_root (TaInbox *self);
+void         ta_inbox_set_root (TaInbox *self, TaInboxItem *root);
+TaInboxItem *ta_inbox_peek_root (TaInbox *self);
+gboolean     ta_inbox_has_stalls (TaInbox *self);
+void         ta_inbox_come_round (TaInbox *self);
+void         ta_inbox_add_stall (TaInbox *self, TaStall *stall);
+void         ta_inbox_remove_stall (TaInbox *self, TaStall *stall);
 
 /* The sources of an inbox keep its memory; they are made and freed by these. */
 GSource *ta_inbox_source_new (TaInbox *self, GSourceFuncs *funcs);

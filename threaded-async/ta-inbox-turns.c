@@ -331,7 +331,7 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
   GMainContext *thread_default;
   gboolean      push_default, may_go_on, is_spent = FALSE;
   gint64        deadline, now, outer_since;
-  TaInboxItem  *outer;
+  TaInboxItem  *outer, *outer_root;
 
   if (ta_inbox_has_waited (self))
     ta_inbox_come_to_rest (self, FALSE);
@@ -366,12 +366,14 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
   /* A nested loop has turns of its own. */
   outer = self->current;
   outer_since = self->since;
+  outer_root = self->root;
   now = self->busy_since;
 
   do
     {
       ta_publish (&self->current, item);
       ta_publish (&self->since, now);
+      ta_publish (&self->root, NULL);
       item->func (item, FALSE);
       now = g_get_monotonic_time ();
       is_spent = now >= deadline;
@@ -380,6 +382,7 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
 
   ta_publish (&self->current, outer);
   ta_publish (&self->since, outer_since);
+  ta_publish (&self->root, outer_root);
 
   if (is_spent)
     self->busy_since = 0;

@@ -30,7 +30,7 @@ find_task (TaLoop *self, TaInboxItem *start)
 char *
 ta_loop_describe_busy (TaLoop *self, gint64 *busy_since)
 {
-  TaInboxItem *item;
+  TaInboxItem *item, *root;
   TaTask      *task;
   char        *description;
   gint64       since;
@@ -41,17 +41,29 @@ ta_loop_describe_busy (TaLoop *self, gint64 *busy_since)
   if (since == 0)
     return NULL;
 
+  /* GLib does not let another thread see which one. */
   if (item == NULL)
     return g_strdup ("a source of its context");
 
   task = find_task (self, item);
-  if (task == NULL)
-    return g_strdup ("a callback, or a task that has ended");
+  if (task != NULL)
+    {
+      description = ta_task_describe_work (task);
+      ta_loop_unpin_task (self, task);
+      return description;
+    }
 
-  description = ta_task_describe_work (task);
-  ta_loop_unpin_task (self, task);
+  root = ta_inbox_peek_root (self->inbox);
+  task = root != NULL ? find_task (self, root) : NULL;
+  if (task != NULL)
+    {
+      g_autofree char *work = ta_task_describe_work (task);
 
-  return description;
+      ta_loop_unpin_task (self, task);
+      return g_strdup_printf ("a callback of %s", work);
+    }
+
+  return g_strdup ("a callback, or a task that has ended");
 }
 
 /*

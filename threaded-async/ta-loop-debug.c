@@ -118,8 +118,7 @@ describe_task (TaLoop *self, TaTask *task, GString *text)
   if (report.site != NULL)
     g_string_append_printf (text, ", made at %s", report.site);
   g_string_append_c (text, '\n');
-  if (cancellable != NULL)
-    ta_debug_append_waits (text, self->inbox, cancellable, "    ");
+  ta_debug_append_waits (text, self->inbox, cancellable, &task->start, "    ");
 
   ta_task_report_clear (&report);
 }
@@ -143,7 +142,7 @@ describe_loop (TaLoop *self, GString *text)
       ta_loop_unpin_task (self, g_ptr_array_index (tasks, i));
     }
   if (has_context)
-    ta_debug_append_waits (text, self->inbox, NULL, "  ");
+    ta_debug_append_waits (text, self->inbox, NULL, NULL, "  ");
 }
 
 void

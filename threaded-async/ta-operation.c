@@ -27,6 +27,7 @@ struct _TaOperation
   GAsyncReadyCallback    callback;
   gpointer               user_data;
   gint64                 timeout_us;
+  TaInboxItem *root; /* what began the work that started it, or NULL; only its address counts */
 
   /* Whoever sets it up, and then the thread of its context. */
   gulong       cancelled_handler;
@@ -130,6 +131,7 @@ ta_operation_new (gpointer               source_object,
   if (self->inbox == ta_inbox_get_entered ())
     {
       self->is_tracked = TRUE;
+      self->root = ta_inbox_get_root (self->inbox);
       self->next = started;
       if (started != NULL)
         started->previous = self;
@@ -137,7 +139,8 @@ ta_operation_new (gpointer               source_object,
     }
 
   if (ta_debug_is_on ())
-    ta_debug_add_wait (self, target, self->inbox, cancellable);
+    ta_debug_add_wait (self, target != NULL ? target : source_object, self->inbox, cancellable,
+                       self->root);
 
   return self;
 }
@@ -320,6 +323,8 @@ ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
     }
 
   /* A context that will not run any more calls nobody back. */
+  if (self->root != NULL)
+    ta_inbox_set_root (self->inbox, self->root);
   if (!dropped && self->callback != NULL)
     {
       TaInbox           *inbox = self->inbox;

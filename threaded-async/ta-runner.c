@@ -434,8 +434,7 @@ ta_runner_class_init (TaRunnerClass *klass)
    * It comes in [property@Runner:main-context], which should be another one than that of the loop. @what
    * names the task whose function it is, as far as that is known.
    *
-   * On an attached runner only what comes through the context's inbox, which is everything of this
-   * library, and other sources of default or lower priority are watched.
+   * On an attached runner all sources of the context are watched too, whatever their priority.
    *
    * Since: 1.0
    */

@@ -246,7 +246,8 @@ ta_server_process_async (TaServer           *self,
   desk = ta_server_get_desk (self);
   if (timeout_us == TA_TIMEOUT_DEFAULT && !ta_has_forked)
     timeout_us = ta_desk_get_default_timeout (desk);
-  can_start = ta_fork_check (&refusal) && ta_wait_check_timeout (timeout_us, &refusal) && check_context (self, &refusal) &&
+  can_start = ta_fork_check (&refusal) && ta_wait_check_timeout (timeout_us, &refusal) &&
+              check_context (self, &refusal) &&
               ta_desk_check_busy (desk, FALSE, timeout_us, &refusal);
 
   operation =

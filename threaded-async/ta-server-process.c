@@ -179,7 +179,8 @@ ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellab
   g_return_val_if_fail (TA_IS_SERVER (self), -1);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), -1);
 
-  if (!ta_fork_check (error) || !ta_wait_check_timeout (budget_us, error) || !ta_server_hold (self, &hold, error))
+  if (!ta_fork_check (error) || !ta_wait_check_timeout (budget_us, error) ||
+      !ta_server_hold (self, &hold, error))
     return -1;
 
   g_object_ref (self);
