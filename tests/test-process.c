@@ -7,11 +7,19 @@
 
 #include "test-util.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#define VALGRIND_COUNT_ERRORS 0
+#endif
 
 /* In a child there is no test framework: it says where it failed, and ends. */
 #define check(condition)                                                                           \
@@ -186,6 +194,27 @@ busy_thread (gpointer data)
   return NULL;
 }
 
+/*
+ * The end of a child in which nothing was wrong. What other threads had when it was made is nobody's
+ * there; so that valgrind does not say that it was lost, the child does not exit.
+ */
+G_GNUC_NORETURN static void
+leave_child (void)
+{
+  if (RUNNING_ON_VALGRIND && VALGRIND_COUNT_ERRORS == 0)
+    kill (getpid (), SIGKILL);
+  _exit (RUNNING_ON_VALGRIND ? 1 : 0);
+}
+
+static gboolean
+has_left (int status)
+{
+  if (RUNNING_ON_VALGRIND)
+    return WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL;
+
+  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
 G_GNUC_UNUSED static void
 test_fork (void)
 {
@@ -214,11 +243,10 @@ test_fork (void)
         {
           alarm (TEST_DEADLINE_US / G_USEC_PER_SEC);
           use_in_child (&things);
-          _exit (0);
+          leave_child ();
         }
       g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-      g_assert_true (WIFEXITED (status));
-      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+      g_assert_true (has_left (status));
     }
 
   /* The parent goes on as if nothing had been. */

@@ -198,6 +198,7 @@ test_many_unstarted_tasks (void)
 {
   g_autoptr (TaRunner)  runner = test_runner_new_started ("busy");
   g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  const guint           n_tasks = test_repeats (TASKS);
   int                   destroys = 0;
   GThread              *thread;
   TestGate              blocked;
@@ -209,7 +210,7 @@ test_many_unstarted_tasks (void)
   stopper_init (&stopper, runner);
   test_runner_block (runner, &blocked, &release);
 
-  for (guint i = 0; i < TASKS; i++)
+  for (guint i = 0; i < n_tasks; i++)
     g_ptr_array_add (tasks, ta_runner_create_task (runner, sleep_func, &destroys, count_destroy));
 
   thread = g_thread_new ("stopper", stop_thread, &stopper);
@@ -218,8 +219,8 @@ test_many_unstarted_tasks (void)
   test_gate_await (&stopper.ended, 1);
   g_thread_join (thread);
 
-  g_assert_cmpint (destroys, ==, TASKS);
-  for (guint i = 0; i < TASKS; i++)
+  g_assert_cmpint (destroys, ==, (int) n_tasks);
+  for (guint i = 0; i < n_tasks; i++)
     check_cancelled (g_ptr_array_index (tasks, i));
 
   stopper_clear (&stopper);

@@ -10,8 +10,11 @@ import threading
 # The sanitizer that the library is built with, "address" or "thread", or None.
 SANITIZER = os.environ.get("TA_SANITIZER")
 
+# How many times slower everything is, under a tool such as valgrind.
+SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
+
 # No wait is longer than this, and no test depends on how long it is.
-LONG = 20
+LONG = 20 * SLOWNESS
 
 
 def in_thread(func, *args):

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from gi.repository import ThreadedAsync
-from helpers import LONG, LOOPS, in_runner, turns
+from helpers import SLOWNESS, LONG, LOOPS, in_runner, turns
 
 loops = pytest.mark.parametrize("in_loop", LOOPS)
 
@@ -27,7 +27,7 @@ def contents(queue):
 
 async def settle():
     """Until what was on its way has arrived: from another thread, for a loop of plain asyncio."""
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.02 * SLOWNESS)
     await turns()
 
 

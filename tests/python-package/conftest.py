@@ -4,6 +4,7 @@
 """Fixtures of the tests of the package threaded_async."""
 
 import faulthandler
+import os
 import gc
 import logging
 import sys
@@ -23,10 +24,14 @@ except (ImportError, ValueError) as error:
 gc.freeze()
 
 
+# How many times slower everything is, under a tool such as valgrind.
+SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
+
+
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
-    faulthandler.dump_traceback_later(60, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(60 * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
 

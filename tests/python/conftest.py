@@ -4,6 +4,7 @@
 """Fixtures of the tests, which use the typelib as it is, without an override."""
 
 import faulthandler
+import os
 import sys
 
 import gi
@@ -21,10 +22,14 @@ except (ImportError, ValueError) as error:
     )
 
 
+# How many times slower everything is, under a tool such as valgrind.
+SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
+
+
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
-    faulthandler.dump_traceback_later(60, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(60 * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
 
