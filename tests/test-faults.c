@@ -69,6 +69,48 @@ test_no_thread (void)
   test_runner_stop (runner);
 }
 
+/*
+ * The library's own thread, which ends what is stuck, can't be made either. A stop takes the time that
+ * it has, and says what it was.
+ */
+static void
+test_no_watchdog (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("unwatched");
+  g_autoptr (TaRunner) other = test_runner_new_started ("unwatched, too");
+  g_autoptr (GError)   error = NULL;
+  TestResult           result;
+  TestGate             blocked, release, exited;
+
+  test_gate_init (&blocked);
+  test_gate_init (&release);
+  test_gate_init (&exited);
+  test_runner_watch_thread (runner, &exited);
+  test_runner_watch_thread (other, &exited);
+  test_runner_block (runner, &blocked, &release);
+  test_gate_clear (&blocked);
+  test_gate_init (&blocked);
+  test_runner_block (other, &blocked, &release);
+
+  refuses_threads = TRUE;
+  g_assert_false (ta_runner_stop (runner, 50000, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  test_result_init (&result, NULL);
+  ta_runner_stop_async (other, 50000, NULL, test_result_cb, &result);
+  TEST_TURN_UNTIL (NULL, result.calls == 1);
+  g_assert_false (ta_runner_stop_finish (other, result.result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  test_result_clear (&result);
+  refuses_threads = FALSE;
+
+  test_gate_open (&release);
+  test_gate_await (&exited, 2);
+  test_gate_clear (&blocked);
+  test_gate_clear (&release);
+  test_gate_clear (&exited);
+}
+
 /* Without a descriptor neither; GLib would abort the process. */
 static void
 test_no_descriptor (void)
@@ -209,24 +251,55 @@ test_interrupted_calls (void)
   g_assert_cmpint (g_atomic_int_get (&n_signals), >, 0);
 }
 
-/* A process that is stopped, for 5 s with -m slow, and goes on. */
+static gpointer
+wait_for_event (gpointer data)
+{
+  g_assert_true (ta_event_wait (data, TEST_DEADLINE_US, NULL, NULL));
+
+  return NULL;
+}
+
+/*
+ * A process that is stopped, for 5 s with -m slow, and goes on: in the middle of whatever, since things
+ * go on until it has been. Who waits with a time that is over meanwhile is told so, and late.
+ */
 static void
 test_stopped_process (void)
 {
-  pid_t parent = getpid ();
-  pid_t child = fork ();
+  const pid_t         parent = getpid ();
+  const gint64        begun = g_get_monotonic_time ();
+  const guint         duration_us = g_test_slow () ? 5 * G_USEC_PER_SEC : 300000;
+  g_autoptr (TaEvent) event = ta_event_new ();
+  g_autoptr (TaEvent) never = ta_event_new ();
+  g_autoptr (GError)  error = NULL;
+  TestResult          result;
+  GThread            *waiting;
+  int                 status = -1;
+  pid_t               child = fork ();
 
   if (child == 0)
     {
       g_usleep (2000);
       kill (parent, SIGSTOP);
-      g_usleep (g_test_slow () ? 5 * G_USEC_PER_SEC : 200000);
+      g_usleep (duration_us);
       kill (parent, SIGCONT);
       _exit (0);
     }
-  move_items ();
-  while (waitpid (child, NULL, 0) == -1 && errno == EINTR)
-    ;
+
+  waiting = g_thread_new ("waiting", wait_for_event, event);
+  test_result_init (&result, NULL);
+  ta_event_wait_async (never, duration_us, NULL, test_result_cb, &result);
+  while (waitpid (child, &status, WNOHANG) != child)
+    move_items ();
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  g_assert_cmpint (g_get_monotonic_time () - begun, >=, duration_us);
+
+  TEST_TURN_UNTIL (NULL, result.calls == 1);
+  g_assert_false (ta_event_wait_finish (never, result.result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  test_result_clear (&result);
+  ta_event_set (event);
+  g_thread_join (waiting);
 }
 
 static void
@@ -285,6 +358,7 @@ main (int argc, char *argv[])
   test_init (&argc, &argv);
 
   test_add ("/faults/no-thread", test_no_thread);
+  test_add ("/faults/no-watchdog", test_no_watchdog);
   test_add ("/faults/no-descriptor", test_no_descriptor);
   test_add ("/faults/interrupted-calls", test_interrupted_calls);
   test_add ("/faults/stopped-process", test_stopped_process);
