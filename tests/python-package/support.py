@@ -4,11 +4,15 @@
 """What the tests share."""
 
 import contextlib
+import os
 import threading
 import time
 
+# How many times slower everything is, under a tool such as valgrind.
+SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
+
 # In seconds. No wait is longer than this, and no test depends on how long it is.
-LONG = 20.0
+LONG = 20.0 * SLOWNESS
 
 
 def until(condition):

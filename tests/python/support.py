@@ -3,6 +3,7 @@
 
 """What the tests share."""
 
+import os
 import threading
 import time
 
@@ -11,8 +12,11 @@ from gi.repository import Gio, GLib, ThreadedAsync
 MILLISECOND = 1000
 SECOND = 1000 * MILLISECOND
 
+# How many times slower everything is, under a tool such as valgrind.
+SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
+
 # No wait is longer than this, and no test depends on how long it is.
-LONG = 20 * SECOND
+LONG = 20 * SECOND * SLOWNESS
 
 
 def main_loop(condition):

@@ -9,14 +9,14 @@ import threading
 
 import gi
 from gi.repository import Gio, GLib, ThreadedAsync
-from support import LONG, main_loop, new_pair
+from support import LONG, SLOWNESS, main_loop, new_pair
 
 gi.require_version("TaProbe", "1")
 
 from gi.repository import TaProbe  # noqa: E402
 
-N = 100_000
-N_CALLS = 9_000
+N = 100_000 // SLOWNESS
+N_CALLS = 9_000 // SLOWNESS
 FOREVER = ThreadedAsync.TIMEOUT_INFINITE
 
 
