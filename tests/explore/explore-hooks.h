@@ -34,52 +34,46 @@
 #undef g_atomic_pointer_compare_and_exchange
 #undef g_atomic_pointer_compare_and_exchange_full
 
-/* Reads *p, writes @next there, and is what was read. */
-#define EXPLORE_UPDATE(p, next)                                                                    \
+/* A step that reads *p and perhaps writes there, of which explore.c can say what else it would do. */
+#define EXPLORE_OPERATE(operation, p, a, b, what)                                                  \
   ({                                                                                               \
-    __typeof__ (*(p)) before__;                                                                    \
-    explore_step (STEP_WRITE, (p), #next " to " #p);                                               \
-    before__ = *(p);                                                                               \
-    *(p) = (next);                                                                                 \
-    before__;                                                                                      \
+    (__typeof__ (*(p))) (guintptr) explore_operate ((operation), (p), sizeof *(p),                 \
+                                                    (guint64) (guintptr) (a),                      \
+                                                    (guint64) (guintptr) (b), (what));             \
   })
 
-#define EXPLORE_COMPARE(p, old, new, found)                                                        \
+#define EXPLORE_COMPARE(operation, p, old, new, found)                                             \
   ({                                                                                               \
-    __typeof__ (*(p)) old__ = (old), new__ = (new), before__;                                      \
-    explore_step (STEP_WRITE, (p), #new " to " #p " if " #old);                                    \
-    before__ = *(p);                                                                               \
-    if (before__ == old__)                                                                         \
-      *(p) = new__;                                                                                \
-    *(found) = before__;                                                                           \
-    before__ == old__;                                                                             \
+    __typeof__ (*(p)) old__ = (old);                                                               \
+    *(found) = EXPLORE_OPERATE ((operation), (p), old__, (new), #new " to " #p " if " #old);       \
+    *(found) == old__;                                                                             \
   })
 
-#define g_atomic_int_get(p) (explore_step (STEP_READ, (p), "read " #p), *(p))
-#define g_atomic_int_set(p, v) (explore_step (STEP_WRITE, (p), #v " to " #p), *(p) = (v))
-#define g_atomic_int_inc(p) ((void) EXPLORE_UPDATE (p, before__ + 1))
-#define g_atomic_int_dec_and_test(p) (EXPLORE_UPDATE (p, before__ - 1) == 1)
-#define g_atomic_int_add(p, v) EXPLORE_UPDATE (p, before__ + (v))
-#define g_atomic_int_or(p, v) EXPLORE_UPDATE (p, before__ | (v))
-#define g_atomic_int_and(p, v) EXPLORE_UPDATE (p, before__ &(v))
-#define g_atomic_int_exchange(p, v) EXPLORE_UPDATE (p, v)
+#define g_atomic_int_get(p) EXPLORE_OPERATE (OPERATION_READ, (p), 0, 0, "read " #p)
+#define g_atomic_int_set(p, v) ((void) EXPLORE_OPERATE (OPERATION_SET, (p), (v), 0, #v " to " #p))
+#define g_atomic_int_inc(p) ((void) EXPLORE_OPERATE (OPERATION_INCREASE, (p), 0, 0, "increase " #p))
+#define g_atomic_int_dec_and_test(p)                                                               \
+  (EXPLORE_OPERATE (OPERATION_DECREASE, (p), 0, 0, "decrease " #p) == 1)
+#define g_atomic_int_add(p, v)                                                                     \
+  EXPLORE_OPERATE (OPERATION_ADD, (p), (gint64) (v), 0, "add " #v " to " #p)
+#define g_atomic_int_or(p, v) EXPLORE_OPERATE (OPERATION_OR, (p), (v), 0, "or " #v " to " #p)
+#define g_atomic_int_and(p, v) EXPLORE_OPERATE (OPERATION_AND, (p), (v), 0, "and " #v " to " #p)
+#define g_atomic_int_exchange(p, v)                                                                \
+  EXPLORE_OPERATE (OPERATION_EXCHANGE, (p), (v), 0, "exchange " #p " for " #v)
 #define g_atomic_int_compare_and_exchange_full(p, old, new, found)                                 \
-  EXPLORE_COMPARE (p, old, new, found)
+  EXPLORE_COMPARE (OPERATION_COMPARE_FULL, p, old, new, found)
 #define g_atomic_int_compare_and_exchange(p, old, new)                                             \
   ({                                                                                               \
     __typeof__ (*(p)) found__;                                                                     \
-    EXPLORE_COMPARE (p, old, new, &found__);                                                       \
+    EXPLORE_COMPARE (OPERATION_COMPARE, p, old, new, &found__);                                    \
   })
 #define g_atomic_pointer_get(p) g_atomic_int_get (p)
 #define g_atomic_pointer_set(p, v) g_atomic_int_set (p, v)
-#define g_atomic_pointer_exchange(p, v) EXPLORE_UPDATE (p, v)
+#define g_atomic_pointer_exchange(p, v) g_atomic_int_exchange (p, v)
 #define g_atomic_pointer_compare_and_exchange(p, old, new)                                         \
-  ({                                                                                               \
-    __typeof__ (*(p)) found__;                                                                     \
-    EXPLORE_COMPARE (p, old, new, &found__);                                                       \
-  })
+  g_atomic_int_compare_and_exchange (p, old, new)
 #define g_atomic_pointer_compare_and_exchange_full(p, old, new, found)                             \
-  EXPLORE_COMPARE (p, old, new, found)
+  g_atomic_int_compare_and_exchange_full (p, old, new, found)
 
 #define g_mutex_lock explore_lock
 #define g_mutex_trylock explore_trylock

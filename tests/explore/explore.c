@@ -3,27 +3,25 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "explore.h"
+#include "explore-internal.h"
 
-#include <errno.h>
-#include <linux/futex.h>
 #include <malloc.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <string.h>
-#include <ucontext.h>
 
 /*
  * Each party is a coroutine, which says before each of its steps what it is about to do. Which goes
  * on is a choice; the parties are run again and again, each time with the first choices as before
  * and the last that has an alternative left made differently, until none has.
  *
- * Two steps that do not touch the same thing, or only read it, may as well come the other way round:
- * such orders are not told apart. This is done by sleep sets (Godefroid): who could have gone on
- * instead, and has been tried, is not tried again until somebody does what its step depends on. It
- * loses nothing: every order is the same, for all that the parties see, as one of those that are run.
- * Where there are too many all the same, only those orders are run in which few parties are
- * interrupted, which are where faults are (Musuvathi and Qadeer); all of them with -m slow.
+ * Two steps that do not touch the same thing, or learn and leave the same in either order as things are
+ * then, may as well come the other way round: such orders are not told apart. This is done by sleep sets
+ * (Godefroid): who could have gone on instead, and has been tried, is not tried again until somebody
+ * does what its step depends on. It loses nothing: every order is the same, for all that the parties
+ * see, as one of those that are run.
+ *
+ * Where there are too many all the same, only those orders are run in which few parties are interrupted,
+ * which are where faults are (Musuvathi and Qadeer); all of them with -m slow.
  *
  * Memory is sequentially consistent here: what a processor or a compiler reorders is for the thread
  * sanitizer to find.
@@ -31,23 +29,7 @@
 
 #define STACK_SIZE (256 * 1024)
 #define MAX_STEPS 2000
-#define MAX_LOCALS 4
-#define LOCAL_SIZE 64
 #define POISON 0xdd
-
-typedef struct
-{
-  ucontext_t    start;
-  jmp_buf       context; /* without a system call for the signals */
-  gboolean      has_begun;
-  char         *stack;
-  Step          step; /* the next */
-  gconstpointer address;
-  const char   *what;
-  gboolean      is_timed; /* of a sleep */
-  gboolean      is_woken;
-  guint8        locals[MAX_LOCALS][LOCAL_SIZE];
-} Party;
 
 /* A state in which there was a choice. */
 typedef struct
@@ -66,14 +48,14 @@ typedef struct
 } Grave;
 
 static const Exploration *exploration;
-static Party              parties[MAX_PARTIES];
-static guint              n_parties;
-static Party             *current; /* NULL outside */
+Party                     explore_parties[MAX_PARTIES];
+guint                     explore_n_parties;
+Party                    *explore_current; /* NULL outside */
+GHashTable               *explore_locked;
+GHashTable               *explore_woken;
 static jmp_buf            outside;
 static jmp_buf            given_up; /* for what is found in the end */
 static GArray            *choices;  /* of Choice */
-static GHashTable        *locked;
-static GHashTable        *woken; /* contexts that somebody has woken */
 static GArray            *graves;
 static GString           *trace;
 static char              *fault;
@@ -89,7 +71,7 @@ static guint n_locals;
 guint
 explore_get_party (void)
 {
-  return current != NULL ? (guint) (current - parties) : MAX_PARTIES;
+  return explore_current != NULL ? (guint) (explore_current - explore_parties) : MAX_PARTIES;
 }
 
 void
@@ -104,14 +86,14 @@ explore_add_local (gpointer variable, gsize size)
 static void
 go_outside (void)
 {
-  Party *self = current;
+  Party *self = explore_current;
 
   for (guint i = 0; i < n_locals; i++)
     {
       memcpy (self->locals[i], locals[i].variable, locals[i].size);
       memset (locals[i].variable, 0, locals[i].size);
     }
-  current = NULL;
+  explore_current = NULL;
   if (_setjmp (self->context) == 0)
     _longjmp (outside, 1);
 }
@@ -121,7 +103,7 @@ go_on (Party *self)
 {
   for (guint i = 0; i < n_locals; i++)
     memcpy (locals[i].variable, self->locals[i], locals[i].size);
-  current = self;
+  explore_current = self;
   if (_setjmp (outside) != 0)
     return;
 
@@ -144,7 +126,7 @@ explore_fail (const char *format, ...)
       va_end (args);
     }
 
-  while (current != NULL)
+  while (explore_current != NULL)
     go_outside ();
   longjmp (given_up, 1);
 }
@@ -156,8 +138,8 @@ crashed_cb (int signum)
   explore_fail ("crashed: most likely memory was used that was freed");
 }
 
-static void
-check_address (gconstpointer address)
+gboolean
+explore_is_freed (gconstpointer address)
 {
   for (guint i = 0; i < graves->len; i++)
     {
@@ -165,24 +147,34 @@ check_address (gconstpointer address)
 
       if ((const guint8 *) address >= (guint8 *) grave->memory &&
           (const guint8 *) address < (guint8 *) grave->memory + grave->size)
-        explore_fail ("use after free: %s", current->what);
+        return TRUE;
     }
+
+  return FALSE;
+}
+
+/* Lets others go on, until it is this one's turn to do what it has said. */
+void
+explore_make_step (void)
+{
+  go_outside ();
+
+  /* A sleeper is woken by its address alone. */
+  if (explore_current->step != STEP_WAKE && explore_is_freed (explore_current->address))
+    explore_fail ("use after free: %s", explore_current->what);
 }
 
 void
 explore_step (Step step, gconstpointer address, const char *what)
 {
-  if (current == NULL)
+  if (explore_current == NULL)
     return;
 
-  current->step = step;
-  current->address = address;
-  current->what = what;
-  go_outside ();
-
-  /* A sleeper is woken by its address alone. */
-  if (step != STEP_WAKE)
-    check_address (address);
+  explore_current->step = step;
+  explore_current->address = address;
+  explore_current->what = what;
+  explore_current->operation = OPERATION_NONE;
+  explore_make_step ();
 }
 
 void
@@ -223,166 +215,16 @@ open_graves (void)
   g_array_set_size (graves, 0);
 }
 
-void
-explore_lock (GMutex *mutex)
-{
-  explore_step (STEP_LOCK, mutex, "lock");
-  if (!g_hash_table_add (locked, mutex))
-    explore_fail ("locked twice");
-}
-
-gboolean
-explore_trylock (GMutex *mutex)
-{
-  explore_step (STEP_WRITE, mutex, "trylock");
-
-  return g_hash_table_contains (locked, mutex) ? FALSE : g_hash_table_add (locked, mutex);
-}
-
-void
-explore_unlock (GMutex *mutex)
-{
-  explore_step (STEP_UNLOCK, mutex, "unlock");
-  if (!g_hash_table_remove (locked, mutex))
-    explore_fail ("unlocked and not locked");
-}
-
-/* FUTEX_WAIT_BITSET and FUTEX_WAKE. */
-long
-explore_futex (long                   number,
-               int                   *address,
-               int                    operation,
-               int                    value,
-               const struct timespec *until,
-               ...)
-{
-  long n_woken = 0;
-
-  if ((operation & FUTEX_CMD_MASK) == FUTEX_WAKE)
-    {
-      explore_step (STEP_WAKE, address, "wake");
-      for (guint i = 0; i < n_parties && n_woken < value; i++)
-        {
-          if (parties[i].step == STEP_SLEEP && parties[i].address == address &&
-              !parties[i].is_woken)
-            {
-              parties[i].is_woken = TRUE;
-              n_woken++;
-            }
-        }
-      return n_woken;
-    }
-
-  explore_step (STEP_READ, address, "begin to sleep");
-  errno = EAGAIN;
-  if (*address != value)
-    return -1;
-
-  current->is_woken = FALSE;
-  current->is_timed = until != NULL;
-  explore_step (STEP_SLEEP, address, "sleep");
-  errno = ETIMEDOUT;
-
-  return current->is_woken ? 0 : -1;
-}
-
-/* Whoever wakes a context that does not sleep keeps it from falling asleep. */
-void
-explore_wake_up (GMainContext *context)
-{
-  explore_step (STEP_WAKE, context, "wake up the context");
-  g_hash_table_add (woken, context);
-}
-
-void
-explore_sleep (GMainContext *context, gboolean is_timed)
-{
-  current->is_woken = FALSE;
-  current->is_timed = is_timed;
-  explore_step (STEP_SLEEP, context, "poll");
-  g_hash_table_remove (woken, context);
-}
-
-/* As in GLib: a handler is not called twice, and disconnecting waits for one that is running. */
-void
-explore_cancel (Canceller *self)
-{
-  void (*handler) (gpointer, gpointer);
-  gpointer data;
-
-  explore_lock (&self->mutex);
-  self->is_cancelled = self->is_running = TRUE;
-  explore_unlock (&self->mutex);
-
-  explore_step (STEP_READ, &self->handler, "emit cancelled");
-  handler = self->handler;
-  data = self->data;
-  if (handler != NULL)
-    handler (self, data);
-
-  explore_lock (&self->mutex);
-  self->is_running = FALSE;
-  explore_unlock (&self->mutex);
-}
-
-gulong
-explore_cancellable_connect (gpointer cancellable, GCallback handler, gpointer data)
-{
-  Canceller *self = cancellable;
-  gboolean   is_cancelled;
-
-  explore_lock (&self->mutex);
-  is_cancelled = self->is_cancelled;
-  if (!is_cancelled)
-    {
-      explore_step (STEP_WRITE, &self->handler, "connect");
-      self->handler = (void (*) (gpointer, gpointer)) handler;
-      self->data = data;
-    }
-  explore_unlock (&self->mutex);
-
-  if (is_cancelled)
-    ((void (*) (gpointer, gpointer)) handler) (self, data);
-
-  return is_cancelled ? 0 : 1;
-}
-
-void
-explore_cancellable_disconnect (gpointer cancellable, gulong id)
-{
-  Canceller *self = cancellable;
-  gboolean   is_running;
-
-  if (id == 0)
-    return;
-
-  do
-    {
-      explore_lock (&self->mutex);
-      is_running = self->is_running;
-      if (!is_running)
-        {
-          explore_step (STEP_WRITE, &self->handler, "disconnect");
-          self->handler = NULL;
-        }
-      explore_unlock (&self->mutex);
-
-      /* A GCond there: here it goes on when the running one is over. */
-      if (is_running)
-        explore_step (STEP_AWAIT, &self->mutex, "wait for the handler");
-    }
-  while (is_running);
-}
-
 static gboolean
 is_enabled (const Party *self)
 {
   switch (self->step)
     {
     case STEP_LOCK:
-      return !g_hash_table_contains (locked, self->address);
+      return !g_hash_table_contains (explore_locked, self->address);
     case STEP_SLEEP:
-      return self->is_timed || self->is_woken || g_hash_table_contains (woken, self->address);
+      return self->is_timed || self->is_woken ||
+             g_hash_table_contains (explore_woken, self->address);
     case STEP_AWAIT:
       return !((const Canceller *) self->address)->is_running;
     case STEP_END:
@@ -397,12 +239,12 @@ is_enabled (const Party *self)
     }
 }
 
-/* Whether it matters which of two steps comes first. */
+/* Whether it matters which of two steps comes first, as things are now. */
 static gboolean
 are_dependent (const Party *a, const Party *b)
 {
   return a->address == b->address && a->step != STEP_START && b->step != STEP_START &&
-         !(a->step == STEP_READ && b->step == STEP_READ);
+         !(a->step == STEP_READ && b->step == STEP_READ) && !explore_commute (a, b);
 }
 
 static void
@@ -410,7 +252,7 @@ party_main (int i)
 {
   exploration->parties[i]();
 
-  current->step = STEP_END;
+  explore_current->step = STEP_END;
   for (;;)
     go_outside ();
 }
@@ -418,9 +260,9 @@ party_main (int i)
 static void
 begin (void)
 {
-  for (guint i = 0; i < n_parties; i++)
+  for (guint i = 0; i < explore_n_parties; i++)
     {
-      Party *self = &parties[i];
+      Party *self = &explore_parties[i];
 
       if (self->stack == NULL)
         self->stack = g_malloc (STACK_SIZE);
@@ -434,6 +276,7 @@ begin (void)
       self->address = NULL;
       self->what = "start";
       memset (self->locals, 0, sizeof self->locals);
+      self->is_woken = FALSE;
     }
   exploration->begin ();
 }
@@ -450,7 +293,7 @@ static guint
 run_once (void)
 {
   gboolean is_known = FALSE; /* what is left is the same as another order */
-  guint    asleep = 0, depth = 0, last = MAX_PARTIES, n_interrupted = 0;
+  guint    asleep = 0, depth = 0, last = MAX_PARTIES, n_interrupted = 0, n_buried;
 
   g_string_truncate (trace, 0);
   begin ();
@@ -460,10 +303,10 @@ run_once (void)
       Choice   choice = { .asleep = asleep };
       gboolean is_over = TRUE;
 
-      for (guint i = 0; i < n_parties; i++)
+      for (guint i = 0; i < explore_n_parties; i++)
         {
-          is_over = is_over && parties[i].step == STEP_END;
-          if (is_enabled (&parties[i]))
+          is_over = is_over && explore_parties[i].step == STEP_END;
+          if (is_enabled (&explore_parties[i]))
             choice.enabled |= 1u << i;
         }
       if (is_over)
@@ -478,7 +321,7 @@ run_once (void)
       /* Who is interrupted too often goes on, until he sleeps. */
       if (last != MAX_PARTIES && (choice.enabled >> last & 1) == 0)
         last = MAX_PARTIES;
-      if (last != MAX_PARTIES && parties[last].step == STEP_SLEEP)
+      if (last != MAX_PARTIES && explore_parties[last].step == STEP_SLEEP)
         last = MAX_PARTIES;
       if (last != MAX_PARTIES && max_interrupted != 0 && n_interrupted == max_interrupted)
         choice.enabled = 1u << last;
@@ -500,24 +343,30 @@ run_once (void)
       last = choice.chosen;
 
       asleep = 0;
-      for (guint i = 0; i < n_parties && max_interrupted == 0; i++)
+      for (guint i = 0; i < explore_n_parties && max_interrupted == 0; i++)
         {
           if (((choice.asleep | choice.done) >> i & 1) != 0 && i != choice.chosen &&
-              !are_dependent (&parties[i], &parties[choice.chosen]))
+              !are_dependent (&explore_parties[i], &explore_parties[choice.chosen]))
             asleep |= 1u << i;
         }
 
-      g_string_append_printf (trace, "\n  %u: %s", choice.chosen, parties[choice.chosen].what);
-      go_on (&parties[choice.chosen]);
+      g_string_append_printf (trace, "\n  %u: %s", choice.chosen,
+                              explore_parties[choice.chosen].what);
+      n_buried = graves->len;
+      go_on (&explore_parties[choice.chosen]);
       if (fault != NULL)
         return depth;
+
+      /* Who frees memory is in the way of everybody. */
+      if (graves->len != n_buried)
+        asleep = 0;
     }
 
   end ();
   open_graves ();
-  if (g_hash_table_size (locked) > 0 && fault == NULL)
+  if (g_hash_table_size (explore_locked) > 0 && fault == NULL)
     fault = g_strdup ("a lock is still held");
-  g_hash_table_remove_all (woken);
+  g_hash_table_remove_all (explore_woken);
 
   return depth;
 }
@@ -554,12 +403,13 @@ explore (const Exploration *what, gboolean is_thorough)
   sigaction (SIGSEGV, &(struct sigaction){ .sa_handler = crashed_cb, .sa_flags = SA_NODEFER },
              NULL);
   max_interrupted = is_thorough ? 0 : what->max_interrupted;
-  for (n_parties = 0; n_parties < MAX_PARTIES && what->parties[n_parties] != NULL;)
-    n_parties++;
+  for (explore_n_parties = 0;
+       explore_n_parties < MAX_PARTIES && what->parties[explore_n_parties] != NULL;)
+    explore_n_parties++;
   choices = g_array_new (FALSE, FALSE, sizeof (Choice));
   graves = g_array_new (FALSE, FALSE, sizeof (Grave));
-  locked = g_hash_table_new (NULL, NULL);
-  woken = g_hash_table_new (NULL, NULL);
+  explore_locked = g_hash_table_new (NULL, NULL);
+  explore_woken = g_hash_table_new (NULL, NULL);
   trace = g_string_new (NULL);
   fault = NULL;
 
@@ -580,8 +430,8 @@ explore (const Exploration *what, gboolean is_thorough)
   n_locals = 0;
   g_array_unref (choices);
   g_array_unref (graves);
-  g_hash_table_unref (locked);
-  g_hash_table_unref (woken);
+  g_hash_table_unref (explore_locked);
+  g_hash_table_unref (explore_woken);
   g_string_free (trace, TRUE);
 
   return found;

@@ -28,6 +28,23 @@ typedef enum
   STEP_END,
 } Step;
 
+/* What an atomic operation does. */
+typedef enum
+{
+  OPERATION_NONE,
+  OPERATION_READ,
+  OPERATION_SET,
+  OPERATION_INCREASE, /* nobody looks at what was there */
+  OPERATION_DECREASE, /* somebody looks whether it was 1 */
+  OPERATION_ADD,
+  OPERATION_OR,
+  OPERATION_AND,
+  OPERATION_EXCHANGE,
+  OPERATION_COMPARE, /* somebody looks whether it was what was expected */
+  OPERATION_COMPARE_FULL,
+  OPERATION_WAKE, /* a context */
+} Operation;
+
 #define MAX_PARTIES 4
 
 typedef struct
@@ -50,9 +67,15 @@ typedef struct
 Findings explore (const Exploration *exploration, gboolean is_thorough);
 
 /* For the parties, and the hooks. */
-void  explore_step (Step step, gconstpointer address, const char *what);
-void  explore_fail (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
-guint explore_get_party (void);
+void    explore_step (Step step, gconstpointer address, const char *what);
+guint64 explore_operate (Operation     operation,
+                         gconstpointer address,
+                         gsize         size,
+                         guint64       a,
+                         guint64       b,
+                         const char   *what);
+void    explore_fail (const char *format, ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
+guint   explore_get_party (void);
 
 #define explore_assert(condition)                                                                  \
   G_STMT_START                                                                                     \
@@ -66,8 +89,9 @@ guint explore_get_party (void);
 void explore_add_local (gpointer variable, gsize size);
 
 /* Memory that must not be used any more, until the end. */
-void explore_bury (gpointer memory, gsize size);
-void explore_free (gpointer memory);
+void     explore_bury (gpointer memory, gsize size);
+void     explore_free (gpointer memory);
+gboolean explore_is_freed (gconstpointer memory);
 
 /* Locks. */
 void     explore_lock (GMutex *mutex);
