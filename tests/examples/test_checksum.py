@@ -183,7 +183,11 @@ def test_nobody_reads(tmp_path, language):
         status, _lines, errors = checksum(language, tmp_path, stdout=writing_end)
     finally:
         os.close(writing_end)
-    assert (status, errors) == (-signal.SIGPIPE, "")
+    if language == "js" and status == 1:
+        # GJS of Debian 13 has the call fail in place of the program.
+        assert re.fullmatch(r"checksum: .*[Bb]roken pipe\n", errors)
+    else:
+        assert (status, errors) == (-signal.SIGPIPE, "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
