@@ -31,7 +31,9 @@ SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
-    faulthandler.dump_traceback_later(100 * SLOWNESS, exit=True, file=sys.__stderr__)
+    # A million operations take a while.
+    limit = 900 if "TA_RANDOM_OPERATIONS" in os.environ else 100
+    faulthandler.dump_traceback_later(limit * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
 

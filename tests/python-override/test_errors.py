@@ -6,7 +6,9 @@ import gc
 import sys
 import traceback
 
+import gi
 import pytest
+from gi.overrides._threadedasync import backend
 from gi.repository import Gio, GLib, ThreadedAsync
 from helpers import LONG, LOOPS, SANITIZER, in_thread
 
@@ -206,25 +208,38 @@ def test_no_circle_through_c(runner):
 
 @pytest.mark.skipif(SANITIZER is not None, reason="a sanitizer keeps what was freed")
 def test_memory_stays_flat(runner):
+    """However many waits fail in frames that hold the tasks, whose exceptions lead back to them."""
+
     def n_pages():
         gc.collect()
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1])
 
-    def wait_often(n):
-        for _ in range(n):
-            task = runner.create_task(fail_here(ValueError(bytes(1000))))
+    def wait_for_many():
+        # Many at a time: else each would have to wake a thread twice.
+        tasks = [runner.create_task(fail_here(ValueError(bytes(1000)))) for _ in range(100)]
+        for task in tasks:
             try:
                 task.wait(LONG)
             except ValueError as error:
                 task.error = error
 
-    wait_often(2000)
-    gc.collect()
+    def wait_often(n):
+        for i in range(n // 100):
+            wait_for_many()
+            if i % 20 == 0:
+                gc.collect()
+
+    gc.freeze()
+    wait_often(5000)
     before = n_pages()
-    wait_often(4000)
-    # Each that was left behind would be more than 1000 bytes.
-    assert n_pages() - before < 500
+    wait_often(100_000)
+    after = n_pages()
+    gc.unfreeze()
+    # Each that was left behind would be more than 1000 bytes. The introspection of Debian 12 loses
+    # 100 bytes itself for every function that is given to C, which the extension does without.
+    limit = 2000 if backend.native or gi.version_info >= (3, 50) else 5000
+    assert after - before < limit
 
 
 def test_cancelled_is_cancelled(runner):

@@ -180,6 +180,60 @@ def test_the_next_get_comes_after_a_cancelled_one(runner, in_loop, point):
     assert in_loop(runner, cancel_get()) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("order", ["first to last", "last to first", "mixed"])
+@loops
+def test_several_who_give_back_keep_the_order(runner, in_loop, order):
+    """Whoever of several takers is cancelled first."""
+
+    async def cancel_gets():
+        queue = ThreadedAsync.Queue()
+        tasks = [asyncio.create_task(queue.get()) for _ in range(6)]
+        await turns()
+        for i in range(8):
+            queue.try_put(i)
+        victims = {"first to last": tasks[:], "last to first": tasks[::-1]}.get(order)
+        for task in victims or [tasks[i] for i in (3, 0, 5, 1, 4, 2)]:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+        return contents(queue)
+
+    assert in_loop(runner, cancel_gets()) == list(range(8))
+
+
+def test_several_loops_that_give_back_keep_the_order():
+    """Takers in several loops, which are cancelled while the items come to them."""
+    n_items = 12
+
+    def one_round(runners, rng):
+        queue = ThreadedAsync.Queue()
+        tasks = [runner.create_task(queue.get()) for runner in runners for _ in range(3)]
+        for runner in runners:
+            runner.wait_for_next_iteration(LONG)
+        putter = threading.Thread(target=lambda: [queue.try_put(i) for i in range(n_items)])
+        putter.start()
+        rng.shuffle(tasks)
+        for task in tasks:
+            task.cancel()
+        putter.join()
+        got = []
+        for task in tasks:
+            try:
+                got.append(task.wait(LONG))
+            except asyncio.CancelledError:
+                pass
+        left = contents(queue)
+        assert sorted(got + left) == list(range(n_items))
+        assert left == sorted(left)
+
+    seed = int(os.environ.get("TA_SEED", random.randrange(2**32)))
+    print(f"TA_SEED={seed}")
+    rng = random.Random(seed)
+    with ThreadedAsync.Runner("first") as first, ThreadedAsync.Runner("second") as second:
+        for _ in range(100):
+            one_round([first, second], rng)
+
+
 @loops
 def test_wait_for_timeouts(runner, in_loop):
     """Timeouts that end just when the item comes."""
