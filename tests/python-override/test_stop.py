@@ -120,6 +120,13 @@ STUCK = {
                 pass
     """,
     "blocked in the library": "ThreadedAsync.Runner.get_default().wait_for_next_iteration()",
+    "blocked again and again": """
+        while True:
+            try:
+                ThreadedAsync.Runner.get_default().wait_for_next_iteration()
+            except Exception:
+                pass
+    """,
 }
 
 
@@ -135,7 +142,7 @@ def begun(runner, body):
 
 
 @pytest.mark.parametrize("name", STUCK)
-def test_forced_stop(name):
+def test_forced_stop(name, capfd):
     # Where the machine is so busy that the thread does not come to its turn in time, it may take
     # more than one.
     for _ in range(5):
@@ -149,6 +156,7 @@ def test_forced_stop(name):
         assert shutdown_type == ShutdownType.FORCE_STOPPED
         with pytest.raises(asyncio.CancelledError):
             task.wait(LONG)
+        assert capfd.readouterr().err == ""
         return
     pytest.fail("no runner was stopped")
 
@@ -260,6 +268,7 @@ ENDINGS = {
                 yield 1
             finally:
                 await asyncio.sleep(0)
+                print("closed")
         async def use():
             async for _ in generate():
                 begun.set()
@@ -274,6 +283,7 @@ ENDINGS = {
                 await asyncio.sleep(100)
             finally:
                 await asyncio.sleep(0)
+                print("closed")
         kept = generate()
         async def use():
             await kept.__anext__()
@@ -285,6 +295,7 @@ ENDINGS = {
                 yield 1
             finally:
                 await asyncio.sleep(0)
+                print("closed")
         async def use():
             global kept
             kept = generate()
@@ -302,6 +313,9 @@ ENDINGS = {
         begin(block())
         for _ in range(3):
             runner.create_task(nothing())
+    """,
+    "an executor": """
+        runner.run(asyncio.to_thread(int))
     """,
     "abandoned in C": """
         import ctypes
@@ -324,7 +338,13 @@ ENDINGS = {
     """,
 }
 
-PRINTED = {"abandoned in C": "failed-force-stopped\n", "exit in a coroutine": "3\n"}
+PRINTED = {
+    "abandoned in C": "failed-force-stopped\n",
+    "exit in a coroutine": "3\n",
+    "in a generator": "closed\n",
+    "before a generator goes on": "closed\n",
+    "in a generator of the program": "closed\n",
+}
 
 
 # When it exits, Python ends the threads that want its lock, in the middle of what they do:
@@ -332,7 +352,8 @@ PRINTED = {"abandoned in C": "failed-force-stopped\n", "exit in a coroutine": "3
 @pytest.mark.skipif(SANITIZER == "address", reason="AddressSanitizer does not know pthread_exit()")
 @pytest.mark.parametrize("name", ENDINGS)
 def test_the_interpreter_exits(name):
-    body = 'runner = ThreadedAsync.Runner("left", exit_timeout=0.5)\nrunner.start()\n'
+    time = 0.5 if name == "stuck" else LONG
+    body = f'runner = ThreadedAsync.Runner("left", exit_timeout={time})\nrunner.start()\n'
     done = program(body + textwrap.dedent(ENDINGS[name]) + "\n")
     assert done.stderr == ""
     assert done.stdout == PRINTED.get(name, "")

@@ -72,6 +72,15 @@ class Stuck:
         self._released.set()
 
 
+class Hanging(Stuck):
+    """The same in a loop of Python code, which only an exception ends."""
+
+    def __call__(self):
+        self._reached.set()
+        while True:
+            time.sleep(0.001)
+
+
 @contextlib.contextmanager
 def stuck(runner):
     """A runner whose loop is blocked for as long as the context is entered."""

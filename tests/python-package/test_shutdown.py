@@ -4,12 +4,14 @@
 """What happens when the context of a runner is left."""
 
 import asyncio
+import subprocess
 import sys
+import textwrap
 import threading
 import time
 
 import pytest
-from support import LONG, Background, Stuck, until
+from support import LONG, Background, Hanging, Stuck, until
 
 from threaded_async import (
     AsyncRunner,
@@ -190,35 +192,30 @@ def test_exit_timeout_none_waits():
         with AsyncRunner(exit_timeout=None) as runner:
             runner.create_task(block.coroutine())
             block.reached()
-            left.set()
-        return runner.shutdown_type
+            leaving.set()
+        return released[:], runner.shutdown_type
 
-    left = threading.Event()
+    released = []
+    leaving = threading.Event()
     thread = Background(leave)
-    assert left.wait(LONG)
+    assert leaving.wait(LONG)
+    # For a while, in which it would come out if it did not wait.
     time.sleep(0.05)
-    assert thread.is_alive()
+    released.append(True)
     block.release()
-    assert thread.result() == ShutdownType.STOPPED
+    assert thread.result() == ([True], ShutdownType.STOPPED)
 
 
 # Loops that are stuck
 
 
 def test_forced():
-    busy = threading.Event()
-
-    async def hang():
-        busy.set()
-        while True:
-            time.sleep(0.001)
-
+    hanging = Hanging()
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
-        task = runner.create_task(hang())
-        assert busy.wait(LONG)
-        thread = runner.call_in_loop
+        task = runner.create_task(hanging.coroutine())
+        hanging.reached()
         with pytest.raises(EventLoopTimeoutError):
-            thread(int, 0.01)
+            runner.call_in_loop(int, 0.01)
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
     assert not runner.is_running
     with pytest.raises(asyncio.CancelledError):
@@ -226,51 +223,38 @@ def test_forced():
 
 
 def test_forced_past_except_exception():
-    busy = threading.Event()
+    hanging = Hanging()
 
     async def hang():
-        busy.set()
         while True:
             try:
-                time.sleep(0.001)
+                hanging()
             except Exception:
                 pass
 
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
         runner.create_task(hang())
-        assert busy.wait(LONG)
+        hanging.reached()
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
 
 
 def test_forced_in_a_function_of_the_loop():
-    busy = threading.Event()
-
-    def hang():
-        busy.set()
-        while True:
-            time.sleep(0.001)
-
+    hanging = Hanging()
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
         with pytest.raises(EventLoopTimeoutError):
-            runner.call_in_loop(hang, timeout=0.01)
-        assert busy.wait(LONG)
+            runner.call_in_loop(hanging, timeout=0.01)
+        hanging.reached()
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
 
 
 def test_other_tasks_of_a_forced_loop_are_unfinished():
-    busy = threading.Event()
-
-    async def hang():
-        busy.set()
-        while True:
-            time.sleep(0.001)
-
+    hanging = Hanging()
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
         task = runner.create_task(forever())
         runner.wait_for_next_eventloop_iteration()
         waiting = Background(task.wait)
-        runner.create_task(hang())
-        assert busy.wait(LONG)
+        runner.create_task(hanging.coroutine())
+        hanging.reached()
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
     for wait in (waiting.result, task.wait):
         with pytest.raises((RuntimeError, asyncio.CancelledError)):
@@ -291,34 +275,26 @@ def test_forced_in_vain():
     block.release()
 
 
-def test_force_takes_about_the_exit_timeout():
-    busy = threading.Event()
-
-    async def hang():
-        busy.set()
-        while True:
-            time.sleep(0.001)
-
+def test_force_comes_after_the_exit_timeout():
+    hanging = Hanging()
     with AsyncRunner(exit_timeout=1.0, log_forced_shutdown_stack_trace=False) as runner:
-        runner.create_task(hang())
-        assert busy.wait(LONG)
+        runner.create_task(hanging.coroutine())
+        hanging.reached()
         start = time.monotonic()
-    assert 0.9 < time.monotonic() - start < 1.9
+    assert 0.9 < time.monotonic() - start < LONG
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
 
 
 @pytest.mark.parametrize("log", [True, False])
 def test_where_it_was_stuck_is_logged(log, capfd):
-    busy = threading.Event()
+    hanging = Hanging()
 
     async def stuck_coroutine():
-        busy.set()
-        while True:
-            time.sleep(0.001)
+        hanging()
 
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=log) as runner:
         runner.create_task(stuck_coroutine())
-        assert busy.wait(LONG)
+        hanging.reached()
     output = capfd.readouterr().err
     assert ("in stuck_coroutine" in output) == log
     assert ("ForcedThreadShutdown" in output) == log
@@ -326,16 +302,80 @@ def test_where_it_was_stuck_is_logged(log, capfd):
 
 def test_coroutines_of_a_forced_loop_are_never_said_not_to_be_awaited():
     # no_noise() looks at what Python writes.
-    busy = threading.Event()
-
-    async def hang():
-        busy.set()
-        while True:
-            time.sleep(0.001)
-
+    hanging = Hanging()
     with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
-        runner.create_task(hang())
-        assert busy.wait(LONG)
+        runner.create_task(hanging.coroutine())
+        hanging.reached()
         for _ in range(5):
             runner.create_task(forever())
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
+
+
+# The end of the program
+
+ENDINGS = {
+    "a runner that was not left": """
+        kept = runner.create_task(forever())
+    """,
+    "a generator": """
+        async def use():
+            global kept
+            kept = generate()
+            await kept.__anext__()
+        runner.run(use())
+    """,
+    "a generator in use": """
+        async def use():
+            async for _ in generate():
+                begun.set()
+                await forever()
+        runner.create_task(use())
+        assert begun.wait(20)
+    """,
+    "a coroutine that was not begun": """
+        async def block():
+            begun.set()
+            time.sleep(0.2)
+        runner.create_task(block())
+        assert begun.wait(20)
+        runner.create_task(forever(), None)
+    """,
+    "an executor": """
+        runner.run(asyncio.to_thread(int))
+    """,
+}
+
+PROGRAM = """
+import asyncio, threading, time
+from threaded_async import AsyncRunner
+
+begun = threading.Event()
+closed = []
+
+async def forever():
+    await asyncio.Event().wait()
+
+async def generate():
+    try:
+        yield 1
+    finally:
+        await asyncio.sleep(0)
+        print("closed")
+
+runner = AsyncRunner(){enter}
+"""
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize("left", [True, False], ids=["left", "not left"])
+def test_the_end_of_the_program(name, left):
+    """Whatever is there then, it ends, without noise, and closes generators."""
+    body = textwrap.dedent(ENDINGS[name])
+    if left:
+        text = PROGRAM.format(enter="") + "with runner:\n" + textwrap.indent(body, "    ")
+    else:
+        text = PROGRAM.format(enter=".__enter__()") + body
+    command = [sys.executable, "-B", "-c", text]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2 * LONG)
+    closed = "closed\n" if "generator" in name else ""
+    assert (done.stdout, done.stderr, done.returncode) == (closed, "", 0)

@@ -11,15 +11,33 @@ import threading
 import time
 
 from . import raw
+from .errors import ForcedStop
 
 _main_thread = threading.main_thread().ident
 _set_interruptible = raw.ThreadedAsync.set_interruptible
 
 
+# The threads that are to raise ForcedStop when their wait ends, and no sooner: PyGObject prints an
+# exception that comes while it makes the one for the error of the wait.
+told_to_stop = set()
+
+
+def _obey():
+    try:
+        told_to_stop.remove(threading.get_ident())
+    except KeyError:
+        return
+    raise ForcedStop
+
+
 def blocking(call, timeout_us, *args):
     """Returns call(timeout_us, *args), which is made again when a signal has ended it."""
     if threading.get_ident() != _main_thread:
-        return call(timeout_us, *args)
+        try:
+            return call(timeout_us, *args)
+        finally:
+            if told_to_stop:
+                _obey()
 
     deadline = time.monotonic_ns() // 1000 + timeout_us if timeout_us > 0 else 0
     while True:

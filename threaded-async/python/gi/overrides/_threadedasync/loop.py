@@ -105,6 +105,11 @@ class _Selector(selectors.EpollSelector):
         super().close()
 
 
+def _closes_generator(task):
+    """Whether asyncio made a task to close an asynchronous generator that nobody has any more."""
+    return type(task.get_coro()).__name__ == "async_generator_athrow"
+
+
 class Loop(asyncio.SelectorEventLoop):
     """The event loop of a runner; asyncio.get_running_loop() returns it there.
 
@@ -184,10 +189,15 @@ class Loop(asyncio.SelectorEventLoop):
         """Cancels all that is left, and waits for it."""
         this = asyncio.current_task()
         cancelled = set()
-        while tasks := asyncio.all_tasks(self) - {this}:
+        while True:
+            if not (tasks := asyncio.all_tasks(self) - {this}):
+                # What has just been let go of begins with the next turn.
+                await asyncio.sleep(0)
+                if not (tasks := asyncio.all_tasks(self) - {this}):
+                    break
             for task in tasks - cancelled:
                 # One that cleans up already is not disturbed.
-                if not task.cancelling():
+                if not task.cancelling() and not _closes_generator(task):
                     task.cancel()
             cancelled |= tasks
             await asyncio.wait(tasks)

@@ -14,6 +14,7 @@ import weakref
 from gi.repository import GLib
 
 from . import addresses, raw
+from .blocking import blocking, told_to_stop
 from .errors import ForcedStop
 from .loop import PASSAGES, Loop
 
@@ -73,6 +74,7 @@ def _let_go(address):
         try:
             with _lock:
                 _loops.pop(address, None)
+            told_to_stop.discard(threading.get_ident())
             _set_exception(threading.get_ident(), None)
             return
         except ForcedStop:
@@ -93,8 +95,11 @@ def interrupt(address):
             return
         # Python would print an exception that comes in a callback of C.
         frame = sys._current_frames().get(loop.thread)
-        if frame is not None and frame.f_code in PASSAGES:
+        codes = [] if frame is None else [frame.f_code, frame.f_back and frame.f_back.f_code]
+        if codes and codes[0] in PASSAGES:
             loop.force()
+        elif blocking.__code__ in codes:
+            told_to_stop.add(loop.thread)
         else:
             _set_exception(loop.thread, ForcedStop)
 
