@@ -26,18 +26,55 @@ def functions(node):
     }
 
 
+def stub_signature(node):
+    """Of each argument, but those that take all others: its name, how it is given, and whether it
+    may be left out."""
+    args = node.args
+    given = args.posonlyargs + args.args
+    n_needed = len(given) - len(args.defaults)
+    found = [(arg.arg, False, i >= n_needed) for i, arg in enumerate(given)]
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults):
+        found.append((arg.arg, True, default is not None))
+    return found
+
+
+def real_signature(func):
+    return [
+        (p.name, p.kind == p.KEYWORD_ONLY, p.default is not p.empty)
+        for p in inspect.signature(func).parameters.values()
+        if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
+
+
+def is_property(node):
+    return any(isinstance(dec, ast.Name) and dec.id == "property" for dec in node.decorator_list)
+
+
 @pytest.mark.parametrize("name", PUBLIC)
 def test_everything_in_the_stubs_is_there(name):
     cls = getattr(ThreadedAsync, name)
     for function, node in functions(CLASSES[name]).items():
         found = inspect.getattr_static(cls, function, None) or getattr(cls, function)
-        if not inspect.isfunction(found) or function in ("__init__", "__exit__"):
+        if is_property(node):
+            assert not callable(found), function
+            continue
+        assert callable(getattr(cls, function)), function
+        if isinstance(found, staticmethod):
+            found = found.__func__
+        if not inspect.isfunction(found) or function == "__exit__":
             continue
         assert inspect.iscoroutinefunction(found) == isinstance(node, ast.AsyncFunctionDef)
+        # The last one of several has all that there can be; what another has not may be left out.
         overloads = [part for part in CLASSES[name].body if getattr(part, "name", None) == function]
-        given = [arg.arg for arg in overloads[-1].args.args + overloads[-1].args.kwonlyargs]
-        real = inspect.signature(found).parameters.values()
-        assert given == [p.name for p in real if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        overloads = [stub_signature(part) for part in overloads]
+        needed = set.intersection(*[{arg for arg, _, out in part if not out} for part in overloads])
+        given = [(arg, by_name, arg not in needed) for arg, by_name, _ in overloads[-1]]
+        assert given == real_signature(found), function
+
+
+def test_functions_in_the_stubs_are_there():
+    for name, node in functions(TREE).items():
+        assert stub_signature(node) == real_signature(getattr(ThreadedAsync, name))
 
 
 def test_everything_public_is_in_the_stubs():

@@ -4,6 +4,7 @@
 """What a type checker says of programs that use the package, and of the package itself."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -11,6 +12,7 @@ import sysconfig
 import venv
 
 import pytest
+from test_names import NAMES, PROPERTIES, SIGNATURES
 
 import threaded_async
 
@@ -47,6 +49,14 @@ def mypy(tmp_path_factory):
 
 def test_a_program_that_uses_all_of_the_package(mypy):
     assert mypy(HERE / "typed.py").startswith("Success")
+
+
+def test_that_program_uses_all_of_the_package():
+    used = set(re.findall(r"\w+", (HERE / "typed.py").read_text(encoding="utf-8")))
+    names = {name for names in NAMES.values() for name in names}
+    names |= {path.split(".")[-1] for path in SIGNATURES}
+    names |= {name for names in PROPERTIES.values() for name in names}
+    assert names - used == set()
 
 
 def test_programs(mypy):
