@@ -352,10 +352,6 @@ send_to_runner (Things *self)
             NULL, keep_cb, &result);
   FORKED_LATER (ta_runner_call_in_loop_finish, runner, result);
   CHECK (self->n_destroyed == 5);
-  HARMLESS (ta_runner_call_in_loop_async_checked, runner, never_call, self, destroy_cb,
-            TA_TIMEOUT_INFINITE, NULL, keep_cb, &result);
-  FORKED_LATER (ta_runner_call_in_loop_finish, runner, result);
-  CHECK (self->n_destroyed == 6);
   FORKED (ta_runner_wait_for_next_iteration, runner, TA_TIMEOUT_INFINITE, NULL);
   HARMLESS (ta_runner_wait_for_next_iteration_async, runner, TA_TIMEOUT_INFINITE, NULL, keep_cb,
             &result);
