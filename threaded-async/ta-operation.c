@@ -117,6 +117,7 @@ ta_operation_new (gpointer               source_object,
   self->callback = callback;
   self->user_data = user_data;
   self->timeout_us = 0;
+  self->root = NULL;
   self->cancelled_handler = 0;
   self->has_timer = FALSE;
   self->is_tracked = FALSE;
