@@ -42,6 +42,8 @@ def running(language, *arguments, **options):
     """The program, its window, and a check that it ends well and without a warning."""
     environment = {**os.environ, "G_DEBUG": "fatal-warnings", "LC_ALL": "C.UTF-8"}
     environment.update(options.pop("env", {}))
+    # Newer versions of GTK have another dialog, older ones only this.
+    environment["PYTHONWARNINGS"] = "ignore::DeprecationWarning"
     for name in "GTK_A11Y", "NO_AT_BRIDGE":
         environment.pop(name, None)
     process = subprocess.Popen(

@@ -62,7 +62,10 @@ class Row:
     """A row of gtk-progress: a name, a bar, a button, and two labels."""
 
     def __init__(self, node):
-        self.name, self.bar, self.button, *labels = children(children(node)[0])
+        try:
+            self.name, self.bar, self.button, *labels = children(children(node)[0])
+        except (IndexError, ValueError) as error:
+            raise ChangingError from error
         # What a label without text is called is the name of its type.
         self.texts = [text for label in labels if (text := label.get_name()) != "GtkLabel"]
 
