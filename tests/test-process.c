@@ -5,6 +5,7 @@
 
 /* Runners and the process: its forks, its exit, and runners that start runners. */
 
+#include "test-child.h"
 #include "test-util.h"
 
 #include <signal.h>
@@ -13,13 +14,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#define VALGRIND_COUNT_ERRORS 0
-#endif
 
 /* In a child there is no test framework: it says where it failed, and ends. */
 #define check(condition)                                                                           \
@@ -194,30 +188,6 @@ busy_thread (gpointer data)
   return NULL;
 }
 
-/*
- * The end of a child in which nothing was wrong. What other threads had when it was made is nobody's
- * there; so that valgrind does not say that it was lost, the child does not exit.
- */
-G_GNUC_NORETURN static void
-leave_child (void)
-{
-  if (RUNNING_ON_VALGRIND && VALGRIND_COUNT_ERRORS == 0)
-    kill (getpid (), SIGKILL);
-  /* What the child has run is written down at an exit only: see tests/coverage. */
-  if (g_getenv ("TA_COVERAGE") != NULL)
-    exit (0);
-  _exit (RUNNING_ON_VALGRIND ? 1 : 0);
-}
-
-static gboolean
-has_left (int status)
-{
-  if (RUNNING_ON_VALGRIND)
-    return WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL;
-
-  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
-}
-
 G_GNUC_UNUSED static void
 test_fork (void)
 {
@@ -246,10 +216,10 @@ test_fork (void)
         {
           alarm (TEST_DEADLINE_US / G_USEC_PER_SEC);
           use_in_child (&things);
-          leave_child ();
+          test_child_leave ();
         }
       g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-      g_assert_true (has_left (status));
+      g_assert_true (test_child_has_left (status));
     }
 
   /* The parent goes on as if nothing had been. */

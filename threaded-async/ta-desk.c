@@ -413,7 +413,12 @@ ta_link_disconnect (TaLink *self)
   gboolean  is_last;
 
   if (ta_has_forked)
-    return;
+    {
+      /* One that was made here is in no list. */
+      if (!self->is_listed)
+        ta_link_unref (self);
+      return;
+    }
 
   g_mutex_lock (&desk->mutex);
   is_last = --self->n_clients == 0;

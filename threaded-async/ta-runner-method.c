@@ -274,7 +274,8 @@ ta_runner_call_method_async (TaRunner           *self,
     {
       g_autoptr (TaFuture) future = ta_future_new ();
 
-      ta_future_end_with_error (future, error);
+      if (!ta_future_end_with_error (future, error))
+        g_error_free (error);
       ta_future_start_wait (future, self, &method_kind, TA_TIMEOUT_INFINITE, NULL, callback,
                             user_data);
       return;

@@ -63,13 +63,18 @@ ta_weak_unref (TaWeak *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
 
-  /* The object may know of the pointer, whose lock a thread may hold that is not there. */
-  if (ta_has_forked)
-    return;
+  if (!ta_has_forked)
+    {
+      g_weak_ref_clear (&self->pointer);
+      g_mutex_clear (&self->mutex);
+      g_cond_clear (&self->unpinned);
+    }
+  else if (self->object != NULL)
+    {
+      /* The object knows of the pointer, whose lock a thread may hold that is not there. */
+      return;
+    }
 
-  g_weak_ref_clear (&self->pointer);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->unpinned);
   g_free (self);
 }
 
@@ -106,8 +111,12 @@ ta_weak_get (TaWeak *self)
 void
 ta_weak_lose (TaWeak *self)
 {
+  /* Nobody else is there, and GLib has cleared the pointer. */
   if (ta_has_forked)
-    return;
+    {
+      self->object = NULL;
+      return;
+    }
 
   g_mutex_lock (&self->mutex);
   self->object = NULL;
