@@ -14,7 +14,7 @@ FENCES = {"c": "c", "py": "python", "js": "js", "vala": "vala"}
 # Old programs in Python, which the page for those who come from there shows beside new ones.
 OLD_PROGRAMS = SOURCE / "tests" / "python-package" / "programs"
 PAGES = {page.stem: page for page in sorted((SOURCE / "docs").glob("*.md"))}
-IMAGES = {image.name for image in (SOURCE / "docs").glob("*.png")}
+IMAGES = {image.name for image in (SOURCE / "docs").iterdir() if image.suffix in (".png", ".svg")}
 
 
 def code_blocks(page, language):
