@@ -47,6 +47,7 @@ typedef struct
   TaPromise *promise;
   TaFuture  *future;
   TaTask    *task;
+  int        is_held; /* atomic: whether the loop of the runner is at hold_func() */
   int        is_over; /* atomic */
 } Things;
 
@@ -62,6 +63,18 @@ sleep_func (TaTask *task, gpointer data)
   TaPromise *promise = ta_task_take_promise (task);
 
   ta_sleep_async (TEST_LONG_US, ta_promise_get_cancellable (promise), slept_cb, promise);
+}
+
+/* Keeps the loop where it has no lock, neither of GLib's nor of GObject's: these are for GLib to care
+ * about. */
+static void
+hold_func (TaTask *task, gpointer data)
+{
+  Things *self = data;
+
+  g_atomic_int_set (&self->is_held, TRUE);
+  while (!g_atomic_int_get (&self->is_over))
+    g_usleep (1000);
 }
 
 static void
@@ -197,11 +210,15 @@ test_fork (void)
                       .queue = ta_queue_new (0),
                       .event = ta_event_new (),
                       .promise = ta_promise_new () };
+  TaTask  *hold;
   GThread *threads[2];
 
   g_assert_true (ta_runner_start (things.attached, NULL));
   things.future = ta_promise_get_future (things.promise);
   things.task = ta_runner_create_task (things.runner, sleep_func, NULL, NULL);
+  hold = ta_runner_create_task (things.runner, hold_func, &things, NULL);
+  while (!g_atomic_int_get (&things.is_held))
+    g_usleep (1000);
   ta_sleep_async (1, NULL, parents_cb, NULL);
   for (guint i = 0; i < 2; i++)
     threads[i] = g_thread_new ("busy", busy_thread, &things);
@@ -234,6 +251,7 @@ test_fork (void)
   ta_runner_stop (things.runner, TEST_DEADLINE_US, NULL, NULL);
   g_assert_false (ta_runner_get_running (things.runner));
   ta_promise_unref (things.promise);
+  g_object_unref (hold);
   g_object_unref (things.task);
   g_object_unref (things.future);
   g_object_unref (things.event);
