@@ -134,9 +134,10 @@ def _stop_all():
 
     Otherwise what Python destroys would wake their threads, beside an interpreter that is gone.
     """
+    # The thread of one that has been started may not have begun yet.
+    runners = [runner for runner in list(_runners.values()) if runner.get_running()]
     with _lock:
         left = set(_loops)
-    runners = [runner for runner in map(_runners.get, left) if runner is not None]
     times = [runner.get_exit_timeout() for runner in runners]
     times = [_EXIT_US if time_us < 0 else time_us for time_us in times]
     for runner, time_us in zip(runners, times):
