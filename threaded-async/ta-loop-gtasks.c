@@ -94,6 +94,8 @@ call_off (TaGTaskEntry *entry)
 {
   g_autoptr (GTask) task = g_steal_pointer (&entry->task);
 
+  /* Nobody is told when it goes. */
+  ta_weak_lose (entry->weak_task);
   g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                            "Runner “%s” stopped before it started the task",
                            ta_loop_get_name (entry->loop));

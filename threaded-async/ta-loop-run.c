@@ -54,7 +54,14 @@ ta_loop_serve (TaLoop *self, TaSpinWait *wait)
         }
       else
         {
-          again = ta_spin_pause (wait);
+          again = ta_spin_pause (wait) && !g_atomic_int_get (&self->quit);
+          /* Who looks for long must not keep the rest of the context waiting for as long. */
+          if (again && wait->n_pauses == 0 && g_get_monotonic_time () >= end)
+            {
+              ta_inbox_unspin (self->inbox);
+              again = ta_loop_come_to_rest (self);
+              end = g_get_monotonic_time () + SERVE_US;
+            }
         }
     }
 
@@ -90,7 +97,7 @@ ta_loop_run (TaLoop *self)
           if (!ta_loop_come_to_rest (self))
             continue;
           ta_spin_restart (&wait);
-          if (ta_loop_serve (self, &wait))
+          if (ta_loop_serve (self, &wait) || g_atomic_int_get (&self->quit))
             continue;
         }
 
@@ -137,7 +144,7 @@ ta_loop_wait (TaLoop *self, gint64 deadline)
           if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit) ||
               !ta_inbox_spin (self->inbox))
             return;
-          ta_spin_restart (&wait);
+          wait.end = MIN (wait.end, ta_spin_restart (&wait) + SERVE_US);
         }
       if (deadline > wait.end && ta_loop_look (self, &wait))
         return;

@@ -220,6 +220,8 @@ ta_operations_drop (void)
 
       /* Somebody else has ended it, and drops it, or has. */
       started = operation->next;
+      if (started != NULL)
+        started->previous = NULL;
       if (g_atomic_int_or (&operation->custody, TA_CUSTODY_FORGOTTEN) == TA_CUSTODY_DROPPED)
         ta_operation_unref (operation);
     }

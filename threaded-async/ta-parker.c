@@ -31,8 +31,11 @@ enum
 
 #ifdef __linux__
 
-#if defined(__NR_futex_time64) && !defined(__NR_futex)
+/* The call that takes a timespec as wide as that of the C library. */
+#if !defined(__NR_futex)
 #define FUTEX_CALL __NR_futex_time64
+#elif defined(__NR_futex_time64)
+#define FUTEX_CALL (sizeof (time_t) > sizeof (long) ? __NR_futex_time64 : __NR_futex)
 #else
 #define FUTEX_CALL __NR_futex
 #endif
