@@ -112,17 +112,25 @@ native_gil_forget (void)
 /* What a call has let go of in which others call back. */
 static _Thread_local PyThreadState *outside;
 
-/* Lets go of the lock for a call that may call back. */
-void
+/* Lets go of the lock for a call that may call back. Returns what such a call has let go of in which
+ * this one is made, by somebody who has the lock in another way. */
+PyThreadState *
 native_gil_begin_outside (void)
 {
+  PyThreadState *before = outside;
+
   outside = native_gil_release ();
+
+  return before;
 }
 
 void
-native_gil_end_outside (void)
+native_gil_end_outside (PyThreadState *before)
 {
-  native_gil_take (g_steal_pointer (&outside));
+  PyThreadState *state = outside;
+
+  outside = before;
+  native_gil_take (state);
 }
 
 /* Takes the lock in a callback, of such a call or of whatever else there is. */

@@ -24,7 +24,8 @@ typedef struct
   gboolean      is_entered;
   gboolean      is_armed;
   gboolean      is_readable;
-  GArray       *items; /* of NativeItem */
+  GArray       *items;  /* of NativeItem */
+  guint         n_done; /* how many of them have been called */
 } NativePoller;
 
 /* That of the loop that this thread runs. */
@@ -46,14 +47,15 @@ native_loop_send (NativeDone func, gpointer data)
 static void
 do_items (NativePoller *self)
 {
-  /* There may come more while they are done. */
-  for (guint i = 0; i < self->items->len; i++)
+  /* There may come more while they are done, and they may turn the loop themselves. */
+  while (self->n_done < self->items->len)
     {
-      NativeItem item = g_array_index (self->items, NativeItem, i);
+      NativeItem item = g_array_index (self->items, NativeItem, self->n_done++);
 
       item.func (item.data);
     }
   g_array_set_size (self->items, 0);
+  self->n_done = 0;
 }
 
 static gboolean

@@ -236,10 +236,11 @@ native_handle (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 PyObject *
 native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 {
-  GError   *error = NULL;
-  TaServer *server;
-  gboolean  handled;
-  gint64    timeout_us;
+  GError        *error = NULL;
+  TaServer      *server;
+  gboolean       handled;
+  gint64         timeout_us;
+  PyThreadState *before;
 
   if (!native_check_count ("process", n_args, 2))
     return NULL;
@@ -251,9 +252,9 @@ native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 
   /* The loops of the clients go on meanwhile, and need the interpreter's lock at once. */
   g_object_ref (server);
-  native_gil_begin_outside ();
+  before = native_gil_begin_outside ();
   handled = ta_server_process (server, timeout_us, NULL, &error);
-  native_gil_end_outside ();
+  native_gil_end_outside (before);
   g_object_unref (server);
 
   if (error != NULL)

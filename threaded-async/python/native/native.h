@@ -48,10 +48,10 @@ typedef struct
   PyGILState_STATE state;
 } NativeGil;
 
-void native_gil_begin_outside (void);
-void native_gil_end_outside (void);
-void native_gil_enter (NativeGil *self);
-void native_gil_leave (NativeGil *self);
+PyThreadState *native_gil_begin_outside (void);
+void           native_gil_end_outside (PyThreadState *before);
+void           native_gil_enter (NativeGil *self);
+void           native_gil_leave (NativeGil *self);
 
 /* See native-values.c. */
 typedef struct

@@ -4,7 +4,8 @@
 """The requests that a server has not handled yet."""
 
 import collections
-from typing import Deque, Generic, Optional, TypeVar
+import threading
+from typing import Deque, Generic, Optional, OrderedDict, TypeVar
 
 RequestT = TypeVar("RequestT")
 
@@ -12,11 +13,10 @@ RequestT = TypeVar("RequestT")
 class Entry(Generic[RequestT]):
     """A place in the line."""
 
-    __slots__ = ("request", "is_withdrawn")
+    __slots__ = ("request",)
 
     def __init__(self, request: RequestT) -> None:
         self.request = request
-        self.is_withdrawn = False
 
 
 class Requests(Generic[RequestT]):
@@ -30,33 +30,39 @@ class Requests(Generic[RequestT]):
     def __init__(self, maxsize: int) -> None:
         """maxsize: how many there is room for; 0 or less: any number."""
         self._maxsize = maxsize
-        self._entries: Deque[Entry[RequestT]] = collections.deque()
+        # Guards the rest, since several loops may put at once.
+        self._lock = threading.Lock()
+        self._room: Deque[Entry[RequestT]] = collections.deque()
+        # Those that wait for room, in order.
+        self._outside: OrderedDict[Entry[RequestT], None] = collections.OrderedDict()
 
     def put(self, request: RequestT) -> Entry[RequestT]:
         entry = Entry(request)
-        self._entries.append(entry)
+        with self._lock:
+            if self._outside or 0 < self._maxsize <= len(self._room):
+                self._outside[entry] = None
+            else:
+                self._room.append(entry)
         return entry
 
     def withdraw(self, entry: Entry[RequestT]) -> None:
-        """Takes back what waits for room; in the loop, which rests before the server takes."""
-        waiting = [each for each in self._entries.copy() if not each.is_withdrawn]
-        if 0 < self._maxsize < len(waiting) and entry in waiting[self._maxsize :]:
-            entry.is_withdrawn = True
+        """Takes back what waits for room."""
+        with self._lock:
+            self._outside.pop(entry, None)
 
     def take(self) -> Optional[RequestT]:
         """The next one, or None."""
-        try:
-            entry = self._entries.popleft()
-            while entry.is_withdrawn:
-                entry = self._entries.popleft()
-        except IndexError:
-            return None
+        with self._lock:
+            if not self._room:
+                return None
+            entry = self._room.popleft()
+            if self._outside:
+                self._room.append(self._outside.popitem(last=False)[0])
         return entry.request
 
     def qsize(self) -> int:
         """How many there are, without those that wait for room."""
-        count = sum(not each.is_withdrawn for each in self._entries.copy())
-        return min(count, self._maxsize) if self._maxsize > 0 else count
+        return len(self._room)
 
     def full(self) -> bool:
         return self.qsize() == self._maxsize > 0

@@ -118,7 +118,6 @@ async def call(
     *args: Any,
     finish: Optional[Callable[[Gio.AsyncResult], Any]] = ...,
 ) -> Any: ...
-
 async def call(
     start: Callable[..., object],
     *args: Any,

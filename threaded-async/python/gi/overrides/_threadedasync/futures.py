@@ -63,7 +63,14 @@ class Future(_raw.Future):
             return _take(self, result, 0)
         except GLib.Error as failure:
             error = failure
-        errors.raise_for(self, error)
+        finally:
+            # The traceback of the exception, which this future keeps, keeps this frame; and the
+            # result keeps this future, in a way that no garbage collector sees.
+            result = None
+        try:
+            errors.raise_for(self, error)
+        finally:
+            error = None
 
     def __await__(self):
         return self._wait().__await__()

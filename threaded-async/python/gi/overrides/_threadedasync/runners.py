@@ -237,7 +237,7 @@ class Runner(_raw.Runner):
 
 
 def _run(self):
-    threads.run(addresses.get(self))
+    threads.run(addresses.get(self), self)
 
 
 def _interrupt(self):

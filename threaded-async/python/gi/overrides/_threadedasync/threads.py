@@ -40,23 +40,28 @@ def _set_exception(thread, exception):
     )
 
 
-def run(address):
-    """Runs the asyncio event loop of a runner, in its thread, until it has been stopped."""
+def run(address, runner=None):
+    """Runs the asyncio event loop of a runner, in its thread, until it has been stopped.
+
+    :param runner: the runner, of a class that runs its loop in a way of its own
+    """
     loop = None
-    runner = _starting.pop(address, None)
-    if runner is None:
-        runner = _runners.get(address)
+    # What start() has not been told of by then is sent from here.
+    is_own = runner is not None and address not in _starting
+    if not is_own:
+        runner = _starting.get(address)
     if runner is not None:
         loop, runner._loop = runner._loop, None
     if loop is None:
         loop = Loop(address)
     loop.enter()
-    if runner is not None:
+    if is_own:
         _Runner.create_task(runner, loop.end_of_all.keep)
     # From here on the thread does not keep it.
     runner = None
     with _lock:
         _loops[address] = loop
+        _starting.pop(address, None)
     try:
         while loop.goes_on:
             try:
@@ -119,14 +124,30 @@ def adopt(runner):
 def start(runner):
     """Starts a runner."""
     address = addresses.get(runner)
-    if _runners.get(address) is not runner:
+    has_thread = runner.get_context() is None
+    if has_thread and runner._has_asyncio:
+        _runners[address] = runner
+    if not has_thread or "_runs_here" not in type(runner).__dict__:
         return _Runner.start(runner)
+
+    made = None
+    if runner._loop is None:
+        made = runner._loop = Loop(address)
+    keep = runner._loop.end_of_all.keep
+    was_starting = address in _starting
     _starting[address] = runner
     try:
-        return _Runner.start(runner)
+        started = _Runner.start(runner)
     except BaseException:
-        _starting.pop(address, None)
+        if not was_starting:
+            _starting.pop(address, None)
+        if made is not None:
+            runner._loop = None
+            made.end()
         raise
+    # Before anybody can stop it, whatever is sent after that is cleaned up by it.
+    _Runner.create_task(runner, keep)
+    return started
 
 
 def _stop_all():
