@@ -268,3 +268,32 @@ def test_exception_of_a_wait_has_no_foreign_context(runner):
     error = ValueError("plain")
     assert caught(runner.create_task(fail_here(error)).wait, LONG).__context__ is None
     assert sys.exc_info() == (None, None, None)
+
+
+@pytest.mark.parametrize("kind", ["task", "future"])
+def test_awaits_that_failed_leave_nothing(kind, runner):
+    async def fail():
+        await asyncio.sleep(0)
+        raise Failure
+
+    async def wait(n):
+        for _ in range(n):
+            if kind == "task":
+                awaited = runner.create_task(fail())
+            else:
+                promise = ThreadedAsync.Promise()
+                awaited = promise.future
+                asyncio.get_running_loop().call_soon(promise.return_error, Failure())
+            with pytest.raises(Failure):
+                await awaited
+
+    def count():
+        gc.collect()
+        gc.collect()
+        kinds = (ThreadedAsync.Future, Failure)
+        return sum(isinstance(each, kinds) for each in gc.get_objects())
+
+    runner.run(wait(10), LONG)
+    before = count()
+    runner.run(wait(100), LONG)
+    assert count() <= before + 5

@@ -374,3 +374,25 @@ def test_subclass_brackets_the_loop():
 
 def test_other_threads_use_it(runner):
     assert in_thread(runner.run, answer(), LONG) == 42
+
+
+def test_work_that_begins_turns_the_loop(runner):
+    """Each piece of work begins once, whatever it does."""
+    begun = []
+
+    def factory(loop, coroutine, **options):
+        begun.append(coroutine)
+        if len(begun) < 5:
+            runner.iterate(0)
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    async def use_factory():
+        asyncio.get_running_loop().set_task_factory(factory)
+
+    async def answer(value):
+        return value
+
+    runner.run(use_factory(), LONG)
+    tasks = [runner.create_task(answer(i)) for i in range(10)]
+    assert [task.wait(LONG) for task in tasks] == list(range(10))
+    assert len(begun) == len(set(map(id, begun))) == 10

@@ -404,3 +404,33 @@ def test_a_handler_that_does_not_fit_fails_the_request(server, runner):
     assert process(server)
     with pytest.raises(TypeError, match="takes|unexpected"):
         request.wait(LONG)
+
+
+@pytest.mark.parametrize("way", ["class", "signal"])
+def test_a_handler_processes_requests_itself(way, runner):
+    handled = []
+
+    def handle(server, request):
+        handled.append(request.method)
+        if request.method == "outer":
+            assert server.process(LONG)
+        request.return_value(request.method)
+        return True
+
+    class Handling(ThreadedAsync.Server):
+        do_handle_request = handle
+
+    if way == "class":
+        server = Handling("the server")
+    else:
+        server = ThreadedAsync.Server("the server")
+        server.connect("handle-request", handle)
+    client = ThreadedAsync.Client(server, runner)
+
+    async def ask(method):
+        return await client.execute(method)
+
+    tasks = [runner.create_task(ask(method)) for method in ("outer", "inner")]
+    assert process(server)
+    assert handled == ["outer", "inner"]
+    assert [task.wait(LONG) for task in tasks] == ["outer", "inner"]

@@ -14,7 +14,7 @@ import time
 import warnings
 
 import pytest
-from gi.repository import ThreadedAsync
+from gi.repository import Gio, ThreadedAsync
 from helpers import LONG, SANITIZER
 
 ShutdownType = ThreadedAsync.ShutdownType
@@ -414,3 +414,54 @@ def test_a_handler_that_does_not_raise_ends_no_wait():
         thread.join()
     finally:
         signal.signal(signal.SIGUSR1, previous)
+
+
+async def begin_a_child(seen):
+    """Leaves a task behind that only its loop knows of."""
+
+    async def child():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            seen.append("cleaned up")
+
+    seen.append(asyncio.create_task(child()))
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_what_is_sent_before_the_thread_begins_is_cleaned_up(attempt):
+    seen = []
+    runner = ThreadedAsync.Runner("brief")
+    runner.start()
+    runner.create_task(begin_a_child(seen))
+    assert stopped(runner) == ShutdownType.STOPPED
+    # It may have been stopped before that began.
+    assert len(seen) in (0, 2)
+
+
+def test_a_class_that_brackets_the_loop_is_cleaned_up():
+    class Bracketing(ThreadedAsync.Runner):
+        def do_run(self):
+            super().do_run()
+
+    seen = []
+    runner = Bracketing("bracketing")
+    runner.start()
+    runner.run(begin_a_child(seen), LONG)
+    assert stopped(runner) == ShutdownType.STOPPED
+    assert seen[1:] == ["cleaned up"]
+
+
+def test_a_runner_in_a_new_wrapper_is_cleaned_up():
+    store = Gio.ListStore.new(ThreadedAsync.Runner)
+    store.append(ThreadedAsync.Runner("kept in C"))
+    gc.collect()
+
+    seen = []
+    runner = store[0]
+    runner.start()
+    runner.run(begin_a_child(seen), LONG)
+    assert stopped(runner) == ShutdownType.STOPPED
+    assert seen[1:] == ["cleaned up"]

@@ -3,6 +3,7 @@
 
 import asyncio
 import dataclasses
+import gc
 
 import pytest
 from support import LONG, Background, Stuck, stuck
@@ -418,3 +419,39 @@ def test_execute_in_another_loop():
     with Caller() as server, AsyncRunner() as other:
         with pytest.raises(RuntimeError):
             other.run(ask(server.create_client(), 1), timeout=LONG)
+
+
+def test_requests_that_are_withdrawn_are_not_kept():
+    class Argument:
+        """Something to look for."""
+
+    with Server(queue_size=2) as server:
+        client = server.create_client()
+
+        async def give_up(n):
+            for _ in range(n):
+                asking = asyncio.ensure_future(client.execute("ask", Argument()))
+                await asyncio.sleep(0)
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+
+        server.create_background_task(give_up(50)).wait(LONG)
+        gc.collect()
+        assert sum(isinstance(each, Argument) for each in gc.get_objects()) <= 2
+
+
+def test_many_clients_end_at_once():
+    """As many as would take far too long if each looked at all the others."""
+    n = 10_000
+    with Server(queue_size=2) as server:
+        client = server.create_client()
+
+        async def ask():
+            await client.execute("ask")
+
+        async def crowd():
+            await asyncio.gather(*(ask() for _ in range(n)))
+
+        server.create_background_task(crowd())
+        runner = server._runner
+    assert runner.shutdown_type == ShutdownType.STOPPED
