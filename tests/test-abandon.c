@@ -265,6 +265,67 @@ test_abandoned_with_waits (void)
   test_gate_clear (&first_release);
 }
 
+typedef struct
+{
+  TaRunner *other;
+  TaQueue  *queue;
+} Targets;
+
+static void
+stopped_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  /* It may come, for a stop goes on without the loop that asked for it. */
+}
+
+static void
+stop_and_get_func (TaTask *task, gpointer data)
+{
+  Targets *targets = data;
+
+  ta_runner_stop_async (targets->other, TA_TIMEOUT_INFINITE, NULL, stopped_cb, NULL);
+  ta_queue_get_async (targets->queue, TA_TIMEOUT_INFINITE, NULL, unreached_cb, NULL);
+  return_func (task, NULL);
+}
+
+/* The same for one that goes on beside another, which has ended when the loop comes back. */
+static void
+test_abandoned_with_a_stop (void)
+{
+  Targets  targets = { test_runner_new_started ("another"), ta_queue_new (0) };
+  TestGate other_blocked;
+  TestGate other_release;
+  TestGate first_blocked;
+  TestGate first_release;
+  Held     held;
+
+  test_gate_init (&other_blocked);
+  test_gate_init (&other_release);
+  test_gate_init (&first_blocked);
+  test_gate_init (&first_release);
+  held_init (&held, "stuck beside a stop");
+
+  test_runner_block (targets.other, &other_blocked, &other_release);
+  test_runner_block (held.runner, &first_blocked, &first_release);
+  g_object_unref (ta_runner_create_task (held.runner, stop_and_get_func, &targets, NULL));
+  g_object_unref (ta_runner_create_task (held.runner, block_func, &held, NULL));
+  test_gate_open (&first_release);
+  test_gate_await (&held.blocked, 1);
+
+  g_assert_true (ta_queue_try_put (targets.queue, TA_VALUE_INT (1), NULL));
+  check_abandoned (held.runner, 50000);
+  test_gate_open (&held.release);
+  test_gate_await (&held.exited, 1);
+  test_gate_open (&other_release);
+  ta_runner_stop (targets.other, TEST_DEADLINE_US, NULL, NULL);
+  g_object_unref (targets.other);
+  g_object_unref (targets.queue);
+  held_clear (&held);
+  test_gate_clear (&other_blocked);
+  test_gate_clear (&other_release);
+  test_gate_clear (&first_blocked);
+  test_gate_clear (&first_release);
+}
+
 static void
 wait_cancellable_func (TaTask *task, gpointer data)
 {
@@ -480,6 +541,7 @@ main (int argc, char *argv[])
   test_add ("/promise-9/forced", test_forced);
   test_add ("/promise-9/abandoned", test_abandoned);
   test_add ("/promise-9/abandoned-with-waits", test_abandoned_with_waits);
+  test_add ("/promise-9/abandoned-with-a-stop", test_abandoned_with_a_stop);
   test_add ("/promise-9/abandoned-then-cancelled", test_abandoned_then_cancelled);
   test_add ("/promise-9/abandoned-work-elsewhere", test_abandoned_work_elsewhere);
   test_add ("/promise-9/abandoned-with-barrier", test_abandoned_with_barrier);
