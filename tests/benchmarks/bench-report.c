@@ -112,6 +112,22 @@ compare_with (const BenchRow *own_row, const BenchRow *row, guint column)
   return row->summaries[column].median / own_row->summaries[column].median;
 }
 
+/* Begins a line with what it is about. */
+static void
+begin_json_line (const BenchTable *table, const BenchRow *row, guint column)
+{
+  fputc ('{', json_file);
+  write_json_string ("benchmark", benchmark_name);
+  fputs (", ", json_file);
+  write_json_string ("pass", pass_name);
+  fputs (", ", json_file);
+  write_json_string ("table", table->title);
+  fputs (", ", json_file);
+  write_json_string ("contestant", row->name);
+  fputs (", ", json_file);
+  write_json_string ("figure", table->columns[column]);
+}
+
 static void
 write_json_row (const BenchTable *table, const BenchRow *own_row, const BenchRow *row)
 {
@@ -122,16 +138,7 @@ write_json_row (const BenchTable *table, const BenchRow *own_row, const BenchRow
       if (isnan (summary->median))
         continue;
 
-      fputc ('{', json_file);
-      write_json_string ("benchmark", benchmark_name);
-      fputs (", ", json_file);
-      write_json_string ("pass", pass_name);
-      fputs (", ", json_file);
-      write_json_string ("table", table->title);
-      fputs (", ", json_file);
-      write_json_string ("contestant", row->name);
-      fputs (", ", json_file);
-      write_json_string ("figure", table->columns[column]);
+      begin_json_line (table, row, column);
       fprintf (json_file, ", \"ours\": %s, \"rounds\": %u", row->ours ? "true" : "false",
                table->n_rounds);
       write_json_number ("median", summary->median);
@@ -210,16 +217,7 @@ write_json_goal (const BenchTable *table,
                  const char       *reached,
                  gboolean          is_met)
 {
-  fputc ('{', json_file);
-  write_json_string ("benchmark", benchmark_name);
-  fputs (", ", json_file);
-  write_json_string ("pass", pass_name);
-  fputs (", ", json_file);
-  write_json_string ("table", table->title);
-  fputs (", ", json_file);
-  write_json_string ("contestant", row->name);
-  fputs (", ", json_file);
-  write_json_string ("figure", table->columns[goal->column]);
+  begin_json_line (table, row, goal->column);
   fputs (", ", json_file);
   write_json_string ("goal", text);
   fputs (", ", json_file);

@@ -24,8 +24,8 @@ _Runner = raw.ThreadedAsync.Runner
 # nobody knows it any more.
 _EXIT_US = 1_000_000
 
-# By the addresses of their runners: those that are known here, those that were told to start and
-# whose threads have not begun yet, and the loops whose threads run.
+# By the addresses of their runners: those that were told to start, those of them whose threads have
+# not begun yet, and the loops whose threads run.
 _runners = weakref.WeakValueDictionary()
 _starting = {}
 _loops = {}
@@ -46,7 +46,7 @@ def run(address, runner=None):
     :param runner: the runner, of a class that runs its loop in a way of its own
     """
     loop = None
-    # What start() has not been told of by then is sent from here.
+    # Such a class has not been sent what cleans up at the end, which start() sends to the others.
     is_own = runner is not None and address not in _starting
     if not is_own:
         runner = _starting.get(address)
@@ -118,7 +118,6 @@ def adopt(runner):
     if "_runs_here" not in cls.__dict__:
         addresses.set_run(cls, _run)
         cls._runs_here = True
-    _runners[addresses.get(runner)] = runner
 
 
 def start(runner):
