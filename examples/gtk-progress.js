@@ -8,8 +8,9 @@
  * gtk-progress.js [FOLDER]: shows the SHA-256 of every file in a folder.
  *
  * Each file is a task, which tells how far it is. All that the window does is to bind the
- * properties of the tasks to its widgets. JavaScript cannot leave its thread, so that the tasks run
- * in that of the window; GIO reads the files in threads of its own.
+ * properties of the tasks to its widgets. JavaScript cannot leave its thread, so that the tasks
+ * themselves run in that of the window; what takes its time, to read a file and to compute its
+ * checksum, are calls in the thread of a runner.
  */
 
 import Gio from 'gi://Gio?version=2.0';
@@ -19,39 +20,39 @@ import Gtk from 'gi://Gtk?version=4.0';
 import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-Gio._promisify(Gio.File.prototype, 'read_async');
-Gio._promisify(Gio.FileInputStream.prototype, 'query_info_async');
-Gio._promisify(Gio.InputStream.prototype, 'read_bytes_async');
-
 const CHUNK = 64 * 1024;
-const DEFAULT = GLib.PRIORITY_DEFAULT;
 
-const runner = ThreadedAsync.Runner.main;
+const hasher = ThreadedAsync.Runner.new('checksums');
+
+/* Calls a method in the thread of the hasher; only the result comes back. */
+function call(promise, object, method, ...args) {
+  return hasher.call_method(object, method, args, {cancellable: promise.get_cancellable()});
+}
 
 async function checksum(file, promise) {
-  const cancellable = promise.get_cancellable();
-  const sum = new GLib.Checksum(GLib.ChecksumType.SHA256);
-  const stream = await file.read_async(DEFAULT, cancellable);
-  const info = await stream.query_info_async('standard::size', DEFAULT, cancellable);
+  const sum = ThreadedAsync.Box.of(GLib.Checksum.new(GLib.ChecksumType.SHA256));
+  const stream = await call(promise, file, 'read');
+  const info = await call(promise, stream, 'query_info', 'standard::size');
   let nRead = 0;
 
   for (;;) {
-    const bytes = await stream.read_bytes_async(CHUNK, DEFAULT, cancellable);
+    const bytes = await call(promise, stream, 'read_bytes', CHUNK);
     if (bytes.get_size() === 0)
       break;
-    sum.update(bytes.toArray());
+    await call(promise, sum, 'update', bytes);
     nRead += bytes.get_size();
     promise.set_progress(nRead / info.get_size());
   }
 
+  const text = await call(promise, sum, 'get_string');
   promise.set_progress(1);
-  promise.set_status(sum.get_string());
-  return sum.get_string();
+  promise.set_status(text);
+  return text;
 }
 
 function createRow(info) {
   const file = info.get_attribute_object('standard::file');
-  const task = runner.create_task(promise => checksum(file, promise));
+  const task = ThreadedAsync.Runner.main.create_task(promise => checksum(file, promise));
   const name = new Gtk.Label({label: info.get_display_name(), xalign: 0, width_chars: 20});
   const bar = new Gtk.ProgressBar({hexpand: true, valign: Gtk.Align.CENTER});
   const cancel = new Gtk.Button({label: 'Cancel'});
@@ -134,4 +135,8 @@ const app = new Gtk.Application({
 
 app.connect('activate', () => new Window(app));
 app.connect('open', (_app, [folder]) => new Window(app).showFolder(folder));
-System.exit(app.run([System.programInvocationName, ...System.programArgs]));
+
+hasher.start();
+const status = app.run([System.programInvocationName, ...System.programArgs]);
+hasher.stop_blocking(); // cancels what is left, and waits for its end
+System.exit(status);
