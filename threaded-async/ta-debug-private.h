@@ -6,7 +6,7 @@
 #pragma once
 
 #include "ta-debug.h"
-#include "ta-inbox-private.h"
+#include "ta-wait-private.h"
 
 #include <gio/gio.h>
 
@@ -26,13 +26,17 @@ extern guint ta_debug_flags;
 char *ta_debug_dup_site (void);
 void  ta_debug_print_tasks (const char *reason);
 
-/* Account of the pending operations, by their address. */
+/* Account of the pending operations and of blocked threads, by their addresses. */
 void ta_debug_add_wait (gpointer      operation,
                         gpointer      target,
                         TaInbox      *inbox,
                         GCancellable *cancellable,
                         TaInboxItem  *root);
-void ta_debug_remove_wait (gpointer operation);
+void ta_debug_add_block (gpointer           thread,
+                         TaWaitDescribeFunc describe,
+                         gpointer           object,
+                         GCancellable      *cancellable);
+void ta_debug_remove_wait (gpointer key);
 void ta_debug_append_waits (GString      *text,
                             TaInbox      *inbox,
                             GCancellable *cancellable,

@@ -26,14 +26,15 @@ typedef struct
   gint64        since;
   TaInbox      *inbox; /* only their addresses count */
   GCancellable *cancellable;
-  TaInboxItem  *root;     /* the start of the task whose work began it */
+  TaInboxItem  *root; /* the start of the task whose work began it */
+  gboolean      is_blocking;
   gboolean      is_shown; /* lock: as that of a task, in what is being written */
 } TaDebugWait;
 
 guint ta_debug_flags;
 
 static GMutex      lock;
-static GHashTable *waits; /* lock: an operation → TaDebugWait, owned */
+static GHashTable *waits; /* lock: an operation, or a blocked thread → TaDebugWait, owned */
 
 /* Before anything else can be called. */
 __attribute__ ((constructor)) static void
@@ -67,6 +68,28 @@ describe_target (gpointer target)
   return g_strdup_printf ("a %s", G_OBJECT_TYPE_NAME (target));
 }
 
+static void
+add_wait (gpointer key, TaDebugWait values)
+{
+  TaDebugWait *wait;
+
+  if (ta_has_forked)
+    {
+      g_free (values.what);
+      return;
+    }
+
+  wait = g_new (TaDebugWait, 1);
+  *wait = values;
+  wait->since = g_get_monotonic_time ();
+
+  g_mutex_lock (&lock);
+  if (waits == NULL)
+    waits = g_hash_table_new_full (NULL, NULL, NULL, ta_debug_wait_free);
+  g_hash_table_insert (waits, key, wait);
+  g_mutex_unlock (&lock);
+}
+
 void
 ta_debug_add_wait (gpointer      operation,
                    gpointer      target,
@@ -74,26 +97,44 @@ ta_debug_add_wait (gpointer      operation,
                    GCancellable *cancellable,
                    TaInboxItem  *root)
 {
-  TaDebugWait *wait = g_new (TaDebugWait, 1);
-
-  *wait = (TaDebugWait){ .what = describe_target (target),
-                         .since = g_get_monotonic_time (),
-                         .inbox = inbox,
-                         .cancellable = cancellable,
-                         .root = root };
-
-  g_mutex_lock (&lock);
-  if (waits == NULL)
-    waits = g_hash_table_new_full (NULL, NULL, NULL, ta_debug_wait_free);
-  g_hash_table_insert (waits, operation, wait);
-  g_mutex_unlock (&lock);
+  add_wait (operation, (TaDebugWait){ .what = describe_target (target),
+                                      .inbox = inbox,
+                                      .cancellable = cancellable,
+                                      .root = root });
 }
 
+/* The same for a wait that blocks the thread of a loop which is not ours, if this is one. */
 void
-ta_debug_remove_wait (gpointer operation)
+ta_debug_add_block (gpointer           thread,
+                    TaWaitDescribeFunc describe,
+                    gpointer           object,
+                    GCancellable      *cancellable)
 {
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  TaInbox                 *inbox;
+
+  if (!g_main_context_is_owner (context))
+    return;
+
+  inbox = ta_inbox_ref_for_context (context);
+  add_wait (thread, (TaDebugWait){ .what = describe (object),
+                                   .inbox = inbox,
+                                   .cancellable = cancellable,
+                                   .root = ta_inbox_get_root (inbox),
+                                   .is_blocking = TRUE });
+  ta_inbox_unref (inbox);
+}
+
+/* Does nothing where it is not known. */
+void
+ta_debug_remove_wait (gpointer key)
+{
+  if (ta_has_forked)
+    return;
+
   g_mutex_lock (&lock);
-  g_hash_table_remove (waits, operation);
+  if (waits != NULL)
+    g_hash_table_remove (waits, key);
   g_mutex_unlock (&lock);
 }
 
@@ -130,8 +171,9 @@ ta_debug_append_waits (GString      *text,
                 self->root == root || (cancellable != NULL && self->cancellable == cancellable);
           self->is_shown = root != NULL && (self->is_shown || is_listed);
           if (is_listed)
-            g_string_append_printf (text, "%swaits for %s since %.3f s\n", indent, self->what,
-                                    (double) (now - self->since) / G_USEC_PER_SEC);
+            g_string_append_printf (text, "%swaits for %s since %.3f s%s\n", indent, self->what,
+                                    (double) (now - self->since) / G_USEC_PER_SEC,
+                                    self->is_blocking ? ", and blocks the loop" : "");
         }
     }
   g_mutex_unlock (&lock);
@@ -174,11 +216,11 @@ ta_debug_print_tasks (const char *reason)
  *
  * Describes all runners and their unfinished tasks, for a person to read; from any thread.
  *
- * A runner comes with its state and with what its loop is busy with, a task with its name and its
- * status. If the environment variable `TA_DEBUG` is `tasks`, a task also has its age, and what it waits
+ * A runner comes with its state, with what its loop is busy with and with what blocks its thread, a
+ * task with its name and its status. If the environment variable `TA_DEBUG` is `tasks`, a task also has its age, and what it waits
  * for: the waits of this library that were started on its runner by its function, by what follows from
- * that, or with its cancellable. With `sites` it
- * also has where it was made. Several are separated by commas.
+ * that, or with its cancellable; and tasks are described that have not been started on a threaded runner.
+ * With `sites` a task also has where it was made. Several are separated by commas.
  *
  * With `TA_DEBUG` this is also printed when a stuck loop is interrupted.
  *

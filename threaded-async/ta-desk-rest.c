@@ -309,6 +309,12 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
   return enlisted;
 }
 
+static char *
+describe_rest (gpointer self)
+{
+  return g_strdup_printf ("the clients of server “%s” to come to rest", ((TaDesk *) self)->name);
+}
+
 /*
  * Blocks until the loops are at rest, or until @deadline, which is no error as long as all of them turn:
  * only those that have not for @timeout_us are.
@@ -342,7 +348,7 @@ ta_desk_rest (TaDesk       *self,
   else
     {
       ta_blocked_thread_init (&thread, &self->mutex);
-      outcome = ta_wait_block (&thread, ta_desk_enter_rest, self, left, cancellable);
+      outcome = ta_wait_block (&thread, ta_desk_enter_rest, describe_rest, self, left, cancellable);
     }
 
   if (outcome == TA_OUTCOME_DONE)
@@ -350,7 +356,7 @@ ta_desk_rest (TaDesk       *self,
   if (outcome == TA_OUTCOME_TIMED_OUT)
     return ta_desk_check_busy (self, TRUE, timeout_us, error);
 
-  description = g_strdup_printf ("the clients of server “%s” to come to rest", self->name);
+  description = describe_rest (self);
   ta_wait_set_error (outcome, timeout_us, description, error);
 
   return FALSE;

@@ -307,6 +307,12 @@ ta_event_enter (gpointer object, TaWaiter *waiter)
   return enlisted;
 }
 
+static char *
+describe_event (gpointer object)
+{
+  return g_strdup (description);
+}
+
 /**
  * ta_event_wait:
  * @self: an event
@@ -353,7 +359,7 @@ ta_event_wait (TaEvent *self, gint64 timeout_us, GCancellable *cancellable, GErr
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
   ta_blocked_thread_init (&thread, &self->mutex);
-  outcome = ta_wait_block (&thread, ta_event_enter, self, timeout_us, cancellable);
+  outcome = ta_wait_block (&thread, ta_event_enter, describe_event, self, timeout_us, cancellable);
   g_object_unref (self);
 
   if (outcome == TA_OUTCOME_DONE)

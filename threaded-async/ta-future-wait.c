@@ -102,6 +102,12 @@ ta_future_set_wait_error (TaFuture *self, TaOutcome outcome, gint64 timeout_us, 
   ta_wait_set_error (outcome, timeout_us, description, error);
 }
 
+static char *
+ta_future_describe_waited_for (gpointer object)
+{
+  return ta_future_describe (object);
+}
+
 static gboolean
 ta_future_enter (gpointer object, TaWaiter *waiter)
 {
@@ -183,7 +189,8 @@ ta_future_wait (TaFuture     *self,
   g_object_ref (self);
 
   ta_blocked_thread_init (&thread, &self->mutex);
-  outcome = ta_wait_block (&thread, ta_future_enter, self, timeout_us, cancellable);
+  outcome = ta_wait_block (&thread, ta_future_enter, ta_future_describe_waited_for, self,
+                           timeout_us, cancellable);
 
   if (outcome != TA_OUTCOME_DONE)
     ta_future_set_wait_error (self, outcome, timeout_us, error);

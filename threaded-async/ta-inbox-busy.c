@@ -20,6 +20,26 @@ ta_inbox_has_stalls (TaInbox *self)
   return ta_peek (&self->stalls) != NULL;
 }
 
+/* Returns the item that the loop is inside of, also while it sleeps in a nested loop, and since when. */
+TaInboxItem *
+ta_inbox_peek_current (TaInbox *self, gint64 *since)
+{
+  TaInboxItem *current, *current_again;
+  gint64       since_again;
+
+  /* The loop does not wait for us. */
+  do
+    {
+      *since = ta_peek (&self->since);
+      current = ta_peek (&self->current);
+      current_again = ta_peek (&self->current);
+      since_again = ta_peek (&self->since);
+    }
+  while (since_again != *since || current_again != current);
+
+  return current;
+}
+
 /* Returns since when the loop is at something, and at what item; 0 if it sleeps, or it is not known. */
 gint64
 ta_inbox_get_busy (TaInbox *self, TaInboxItem **item)
@@ -28,14 +48,11 @@ ta_inbox_get_busy (TaInbox *self, TaInboxItem **item)
   TaInboxItem   *current, *current_again;
   gint64         since, since_again, round_since;
 
-  /* The loop does not wait for us. */
   do
     {
-      since = ta_peek (&self->since);
-      current = ta_peek (&self->current);
+      current = ta_inbox_peek_current (self, &since);
       round_since = ta_peek (&self->round_since);
-      current_again = ta_peek (&self->current);
-      since_again = ta_peek (&self->since);
+      current_again = ta_inbox_peek_current (self, &since_again);
     }
   while (since_again != since || current_again != current);
 

@@ -92,6 +92,7 @@ gboolean ta_inboxes_forget (void);
 
 /* What the loop is at: for those who watch over it. */
 gint64       ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
+TaInboxItem *ta_inbox_peek_current (TaInbox *self, gint64 *since);
 TaInboxItem *ta_inbox_get_root (TaInbox *self);
 void         ta_inbox_set_root (TaInbox *self, TaInboxItem *root);
 TaInboxItem *ta_inbox_peek_root (TaInbox *self);

@@ -23,29 +23,14 @@ find_task (TaLoop *self, TaInboxItem *start)
   return task;
 }
 
-/*
- * Says what the loop is at, and since when; from any thread. NULL if it sleeps, or nothing is known of
- * it.
- */
-char *
-ta_loop_describe_busy (TaLoop *self, gint64 *busy_since)
+/* Describes what an item does; transfer full. */
+static char *
+describe_item (TaLoop *self, TaInboxItem *item)
 {
-  TaInboxItem *item, *root;
-  TaTask      *task;
+  TaTask      *task = find_task (self, item);
+  TaInboxItem *root;
   char        *description;
-  gint64       since;
 
-  since = ta_inbox_get_busy (self->inbox, &item);
-  if (busy_since != NULL)
-    *busy_since = since;
-  if (since == 0)
-    return NULL;
-
-  /* GLib does not let another thread see which one. */
-  if (item == NULL)
-    return g_strdup ("a source of its context");
-
-  task = find_task (self, item);
   if (task != NULL)
     {
       description = ta_task_describe_work (task);
@@ -66,6 +51,75 @@ ta_loop_describe_busy (TaLoop *self, gint64 *busy_since)
   return g_strdup ("a callback, or a task that has ended");
 }
 
+/* Returns what the loop is at, and what blocks its thread there; both belong together. */
+static gint64
+get_busy (TaLoop *self, TaInboxItem **item, TaWaitReport *wait)
+{
+  gint64       since = ta_inbox_get_busy (self->inbox, item);
+  TaInboxItem *item_again;
+
+  ta_wait_guard_report (&self->guard, wait);
+  if (wait->what == NULL)
+    return since;
+
+  /* The loop may have gone on meanwhile. */
+  if (ta_inbox_get_busy (self->inbox, &item_again) != since || (since != 0 && item_again != *item))
+    {
+      ta_wait_report_clear (wait);
+      *wait = (TaWaitReport){ 0 };
+      return since;
+    }
+
+  /* In a source that is none of the inbox's, which is not known of otherwise. */
+  if (since == 0)
+    {
+      *item = NULL;
+      since = wait->since;
+    }
+
+  return since;
+}
+
+/* The same in words; NULL if it sleeps, or nothing is known of it. */
+static char *
+describe_busy (TaLoop *self, gint64 *since, TaWaitReport *wait)
+{
+  TaInboxItem *item;
+
+  *since = get_busy (self, &item, wait);
+  if (*since == 0)
+    return NULL;
+
+  if (item != NULL)
+    return describe_item (self, item);
+
+  /* GLib lets no other thread see which one. What blocks has been asked by its own. */
+  return wait->source != NULL ? g_strdup_printf ("source “%s” of its context", wait->source)
+                              : g_strdup ("a source of its context");
+}
+
+/* Says what the loop is at, and what it waits for there; from any thread. NULL if it sleeps, or nothing
+ * is known of it. */
+char *
+ta_loop_describe_busy (TaLoop *self)
+{
+  g_autofree char *what = NULL;
+  TaWaitReport     wait;
+  gint64           since;
+
+  what = describe_busy (self, &since, &wait);
+  if (what != NULL && wait.what != NULL)
+    {
+      char *both = g_strdup_printf ("%s, which waits for %s", what, wait.what);
+
+      g_free (what);
+      what = both;
+    }
+  ta_wait_report_clear (&wait);
+
+  return g_steal_pointer (&what);
+}
+
 /*
  * Says what a loop was busy with for at least half of a time that is over now, as something to be added
  * to a message; or returns an empty string.
@@ -74,16 +128,42 @@ char *
 ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix)
 {
   g_autofree char *what = NULL;
-  gint64           since, busy_for;
+  GString         *text = g_string_new (NULL);
+  TaWaitReport     wait;
+  gint64           since, now;
 
   if (self->inbox == NULL || ta_loop_is_current (self))
+    return g_string_free (text, FALSE);
+
+  what = describe_busy (self, &since, &wait);
+  now = g_get_monotonic_time ();
+  if (what != NULL && now - since >= timeout_us / 2)
+    {
+      g_string_append_printf (text, "%s has been busy with %s for %.3g s", prefix, what,
+                              (double) (now - since) / G_USEC_PER_SEC);
+      if (wait.what != NULL)
+        g_string_append_printf (text, ", and has waited there for %s for %.3g s", wait.what,
+                                (double) (now - wait.since) / G_USEC_PER_SEC);
+    }
+  ta_wait_report_clear (&wait);
+
+  return g_string_free (text, FALSE);
+}
+
+/* Says inside of what a loop is that sleeps in a nested one, in the same way. */
+char *
+ta_loop_describe_nesting (TaLoop *self, const char *prefix)
+{
+  g_autofree char *what = NULL;
+  TaInboxItem     *item;
+  gint64           since;
+
+  item = ta_inbox_peek_current (self->inbox, &since);
+  if (item == NULL || ta_inbox_get_busy (self->inbox, NULL) != 0)
     return g_strdup ("");
 
-  what = ta_loop_describe_busy (self, &since);
-  busy_for = g_get_monotonic_time () - since;
-  if (what == NULL || busy_for < timeout_us / 2)
-    return g_strdup ("");
+  what = describe_item (self, item);
 
-  return g_strdup_printf ("%s has been busy with %s for %.3g s", prefix, what,
-                          (double) busy_for / G_USEC_PER_SEC);
+  return g_strdup_printf ("%s has been in %s for %.3g s, and sleeps there in a nested loop", prefix,
+                          what, (double) (g_get_monotonic_time () - since) / G_USEC_PER_SEC);
 }

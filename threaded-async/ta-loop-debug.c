@@ -12,6 +12,8 @@
 static GMutex lock;
 static TaLoop
     *loops; /* lock: the latest first; a loop that is listed has references, or is about to go */
+static GQueue
+    unstarted; /* lock: of TaTask, the oldest first, until their functions have returned */
 
 void
 ta_loop_list (TaLoop *self)
@@ -41,6 +43,31 @@ ta_loop_unlist (TaLoop *self)
     loops = self->next_loop;
   if (self->next_loop != NULL)
     self->next_loop->previous_loop = self->previous_loop;
+  g_mutex_unlock (&lock);
+}
+
+/*
+ * A threaded loop knows only of the tasks that have been started, see ta-loop-tasks.c. With TA_DEBUG
+ * account is kept of the others.
+ */
+void
+ta_loops_add_unstarted (TaTask *task)
+{
+  g_mutex_lock (&lock);
+  g_queue_push_tail (&unstarted, task);
+  task->report->unstarted = unstarted.tail;
+  g_mutex_unlock (&lock);
+}
+
+/* When the loop has known of it, or never will, and before its inbox drops its reference. */
+void
+ta_loops_remove_unstarted (TaTask *task)
+{
+  if (ta_has_forked)
+    return;
+
+  g_mutex_lock (&lock);
+  g_queue_delete_link (&unstarted, g_steal_pointer (&task->report->unstarted));
   g_mutex_unlock (&lock);
 }
 
@@ -108,6 +135,8 @@ describe_task (TaLoop *self, TaTask *task, GString *text)
   ta_task_copy_report (task, &report);
 
   g_string_append_printf (text, "  %s", work);
+  if ((g_atomic_int_get (&task->flags) & TA_TASK_CLAIMED) == 0)
+    g_string_append (text, ", not started");
   if (report.created != 0)
     g_string_append_printf (text, ", %.3f s old",
                             (double) (g_get_monotonic_time () - report.created) / G_USEC_PER_SEC);
@@ -123,24 +152,72 @@ describe_task (TaLoop *self, TaTask *task, GString *text)
   ta_task_report_clear (&report);
 }
 
+/*
+ * Describes the tasks that are in the inbox of a threaded loop, and adds them to @tasks, to be compared
+ * only: one that is started is known of twice.
+ */
+static void
+describe_unstarted (TaLoop *self, GPtrArray *tasks, GString *text)
+{
+  g_mutex_lock (&lock);
+  for (GList *link = unstarted.head; link != NULL; link = link->next)
+    {
+      TaTask *task = link->data;
+
+      if (task->loop != self || self->is_attached || ta_future_is_done (&task->parent_instance))
+        continue;
+      g_ptr_array_add (tasks, task);
+      describe_task (self, task, text);
+    }
+  g_mutex_unlock (&lock);
+}
+
+/* Describes the tasks that are known and not among @others; returns how many. */
+static guint
+describe_tasks (TaLoop *self, GPtrArray *others, GString *text)
+{
+  g_autoptr (GPtrArray) tasks = pin_tasks (self);
+  guint                 n_tasks = 0;
+
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      TaTask *task = g_ptr_array_index (tasks, i);
+
+      if (!g_ptr_array_find (others, task, NULL))
+        {
+          describe_task (self, task, text);
+          n_tasks++;
+        }
+      ta_loop_unpin_task (self, task);
+    }
+
+  return n_tasks;
+}
+
 static void
 describe_loop (TaLoop *self, GString *text)
 {
   const gboolean        has_context = g_atomic_int_get (&self->state) >= TA_LOOP_RUNNING;
-  g_autoptr (GPtrArray) tasks = pin_tasks (self);
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  g_autoptr (GString)   others_text = g_string_new (NULL);
+  g_autoptr (GString)   tasks_text = g_string_new (NULL);
+  guint                 n_tasks;
   g_autofree char      *delay = NULL;
+  g_autofree char      *nesting = NULL;
 
   if (has_context)
-    delay = ta_loop_describe_delay (self, 0, "; its loop");
-
-  g_string_append_printf (text, "runner “%s”%s: %s, %u tasks%s\n", self->name,
-                          self->is_attached ? ", attached" : "", get_state_name (self), tasks->len,
-                          delay != NULL ? delay : "");
-  for (guint i = 0; i < tasks->len; i++)
     {
-      describe_task (self, g_ptr_array_index (tasks, i), text);
-      ta_loop_unpin_task (self, g_ptr_array_index (tasks, i));
+      delay = ta_loop_describe_delay (self, 0, "; its loop");
+      nesting = ta_loop_describe_nesting (self, "; its loop");
     }
+
+  describe_unstarted (self, others, others_text);
+  n_tasks = describe_tasks (self, others, tasks_text) + others->len;
+
+  g_string_append_printf (text, "runner “%s”%s: %s, %u tasks%s%s\n%s%s", self->name,
+                          self->is_attached ? ", attached" : "", get_state_name (self), n_tasks,
+                          delay != NULL ? delay : "", nesting != NULL ? nesting : "",
+                          tasks_text->str, others_text->str);
   if (has_context)
     ta_debug_append_waits (text, self->inbox, NULL, NULL, "  ");
 }

@@ -111,7 +111,8 @@ struct _TaLoop
 int  ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
 void ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
 
-char *ta_loop_describe_busy (TaLoop *self, gint64 *busy_since);
+char *ta_loop_describe_busy (TaLoop *self);
+char *ta_loop_describe_nesting (TaLoop *self, const char *prefix);
 
 void ta_loop_interrupt_once (TaLoop *self);
 void ta_loop_abandon (TaLoop *self);

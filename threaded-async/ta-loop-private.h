@@ -48,6 +48,8 @@ gboolean       ta_loop_is_current (TaLoop *self);
 gboolean       ta_context_is_current (GMainContext *context);
 
 void ta_loops_describe (GString *text);
+void ta_loops_add_unstarted (TaTask *task);
+void ta_loops_remove_unstarted (TaTask *task);
 
 /* What it is at: see ta-loop-busy.c. */
 char *ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix);

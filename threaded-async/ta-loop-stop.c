@@ -260,9 +260,9 @@ ta_loop_is_stoppable (TaLoop *self)
 }
 
 static char *
-describe_end (TaLoop *self)
+describe_end (gpointer self)
 {
-  return g_strdup_printf ("the end of runner “%s”", self->name);
+  return g_strdup_printf ("the end of runner “%s”", ((TaLoop *) self)->name);
 }
 
 static gboolean
@@ -308,7 +308,7 @@ ta_loop_await_end (TaLoop *self, gint64 deadline, GCancellable *cancellable)
 
   ta_blocked_thread_init (&thread, &self->mutex);
 
-  return ta_wait_block (&thread, ta_loop_enter_end, self, timeout_us, cancellable);
+  return ta_wait_block (&thread, ta_loop_enter_end, describe_end, self, timeout_us, cancellable);
 }
 
 gboolean

@@ -59,7 +59,7 @@ set_closed_error (TaQueue *self, GError **error)
 }
 
 static char *
-describe_item (TaQueue *self)
+describe_item (gpointer self)
 {
   g_autofree char *description = ta_queue_describe (self);
 
@@ -190,7 +190,8 @@ ta_queue_get_wait (TaQueue      *self,
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
   ta_blocked_thread_init (&thread, &self->in.mutex);
-  outcome = ta_wait_block (&thread, ta_queue_enter_get, self, timeout_us, cancellable);
+  outcome =
+      ta_wait_block (&thread, ta_queue_enter_get, describe_item, self, timeout_us, cancellable);
 
   if (outcome == TA_OUTCOME_DONE)
     {

@@ -432,7 +432,10 @@ ta_runner_class_init (TaRunnerClass *klass)
    * again whenever that time has doubled.
    *
    * It comes in [property@Runner:main-context], which should be another one than that of the loop. @what
-   * names the task whose function it is, as far as that is known.
+   * names the task whose function or callback it is, and what that waits for, if a wait of this library
+   * blocks it. A source of GLib's own, such as a timeout or the end of a call of GIO, is `a source of its
+   * context`: it has a name here only while such a wait blocks it, because GLib tells no other thread
+   * which source a loop is at.
    *
    * On an attached runner all sources of the context are watched too, whatever their priority.
    *

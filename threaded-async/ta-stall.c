@@ -137,7 +137,7 @@ report_stall (TaStall *self, gint64 since, gint64 now)
   if (runner == NULL)
     return now + self->threshold;
 
-  what = ta_loop_describe_busy (self->loop, NULL);
+  what = ta_loop_describe_busy (self->loop);
 
   g_mutex_lock (&self->mutex);
   if (self->has_ended || (self->stalled_since == since && now - since < self->report_at))

@@ -37,8 +37,9 @@ typedef struct
   char  *name;
   char  *status;
   double progress;
-  gint64 created; /* if TA_DEBUG asks for it */
-  char  *site;    /* likewise */
+  gint64 created;   /* if TA_DEBUG asks for it */
+  char  *site;      /* likewise */
+  GList *unstarted; /* likewise; the lock of the list of loops: its place in that of tasks */
 } TaTaskReport;
 
 struct _TaTask

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-debug-private.h"
 #include "ta-error.h"
 #include "ta-task-private.h"
 
@@ -67,6 +68,9 @@ ta_task_start_cb (TaInboxItem *item, gboolean dropped)
         }
     }
 
+  if (ta_debug_is_on ())
+    ta_loops_remove_unstarted (self);
+
   ta_task_free_data (self);
   g_object_unref (self);
 }
@@ -76,6 +80,8 @@ void
 ta_task_queue (TaTask *self)
 {
   g_object_ref (self);
+  if (ta_debug_is_on ())
+    ta_loops_add_unstarted (self);
   ta_inbox_push (ta_loop_get_inbox (self->loop), &self->start, ta_task_start_cb);
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-debug-private.h"
 #include "ta-error.h"
 #include "ta-fork-private.h"
 #include "ta-inbox-private.h"
@@ -44,24 +45,72 @@ ta_wait_guard_interrupt (TaWaitGuard *self)
   g_mutex_unlock (&self->mutex);
 }
 
-/* Says what blocks the thread, or with NULL that nothing does any more. */
+/* Says what blocks the thread. */
 static void
-ta_wait_guard_set_waiter (TaWaitGuard *self, TaWaiter *waiter)
+ta_wait_guard_set_waiter (TaWaitGuard       *self,
+                          TaWaiter          *waiter,
+                          TaWaitDescribeFunc describe,
+                          gpointer           object)
 {
+  GSource *source = NULL;
+  gint64   since = g_get_monotonic_time ();
+
+  if (ta_inbox_get_root (ta_inbox_get_entered ()) == NULL)
+    source = g_main_current_source ();
+
   g_mutex_lock (&self->mutex);
   self->waiter = waiter;
-  if (waiter != NULL && self->is_interrupted && ta_waiter_end (waiter, TA_OUTCOME_STOPPED))
+  self->describe = describe;
+  self->object = object;
+  self->source = source;
+  self->since = since;
+  if (self->is_interrupted && ta_waiter_end (waiter, TA_OUTCOME_STOPPED))
     ta_waiter_complete (waiter);
   g_mutex_unlock (&self->mutex);
 }
 
+/* Says that nothing does any more. */
+static void
+ta_wait_guard_clear_waiter (TaWaitGuard *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->waiter = NULL;
+  g_mutex_unlock (&self->mutex);
+}
+
+/* Tells what blocks the thread just now; from any thread. */
+void
+ta_wait_guard_report (TaWaitGuard *self, TaWaitReport *report)
+{
+  *report = (TaWaitReport){ 0 };
+
+  /* While the waiter is known here the thread does not come out of its wait: it has what it waits for,
+   * and the source whose function it is in. */
+  g_mutex_lock (&self->mutex);
+  if (self->waiter != NULL)
+    {
+      report->what = self->describe (self->object);
+      report->source = self->source != NULL ? g_strdup (g_source_get_name (self->source)) : NULL;
+      report->since = self->since;
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+ta_wait_report_clear (TaWaitReport *self)
+{
+  g_free (self->what);
+  g_free (self->source);
+}
+
 /* Blocks the calling thread until its wait for @object has ended. */
 TaOutcome
-ta_wait_block (TaBlockedThread *thread,
-               TaWaitEnterFunc  enter,
-               gpointer         object,
-               gint64           timeout_us,
-               GCancellable    *cancellable)
+ta_wait_block (TaBlockedThread   *thread,
+               TaWaitEnterFunc    enter,
+               TaWaitDescribeFunc describe,
+               gpointer           object,
+               gint64             timeout_us,
+               GCancellable      *cancellable)
 {
   gint64 deadline = ta_timeout_get_deadline (timeout_us);
 
@@ -69,10 +118,16 @@ ta_wait_block (TaBlockedThread *thread,
     return thread->waiter.outcome;
 
   if (guard != NULL)
-    ta_wait_guard_set_waiter (guard, &thread->waiter);
+    ta_wait_guard_set_waiter (guard, &thread->waiter, describe, object);
+  else if (ta_debug_is_on ())
+    ta_debug_add_block (thread, describe, object, cancellable);
+
   ta_blocked_thread_wait (thread, deadline, cancellable);
+
   if (guard != NULL)
-    ta_wait_guard_set_waiter (guard, NULL);
+    ta_wait_guard_clear_waiter (guard);
+  else if (ta_debug_is_on ())
+    ta_debug_remove_wait (thread);
 
   return thread->waiter.outcome;
 }
