@@ -16,6 +16,7 @@
 
 #define N_RUNNERS 10
 #define IDLE_US (G_GINT64_CONSTANT (10) * G_USEC_PER_SEC)
+#define TRIES 3
 
 typedef struct
 {
@@ -167,6 +168,18 @@ detach_cb (gpointer runner)
   g_assert_true (ta_runner_stop (runner, TA_TIMEOUT_DEFAULT, NULL, NULL));
 }
 
+/* How often others have woken in ten seconds. */
+static guint
+count_idle_wakeups (GHashTable *before)
+{
+  g_autoptr (GHashTable) after = NULL;
+
+  g_usleep (IDLE_US);
+  after = read_others ();
+
+  return after != NULL ? count_wakeups (before, after) : G_MAXUINT;
+}
+
 static void
 test_no_wakeups (void)
 {
@@ -176,6 +189,7 @@ test_no_wakeups (void)
   TaRunner              *runners[N_RUNNERS];
   g_autoptr (GHashTable) before = NULL;
   g_autoptr (GHashTable) after = NULL;
+  guint                  n_wakeups = G_MAXUINT;
 
   if (!g_file_test ("/proc/thread-self", G_FILE_TEST_EXISTS))
     {
@@ -192,16 +206,18 @@ test_no_wakeups (void)
     runners[i] = start_busy_runner (queue);
   test_worker_call (worker, attach_cb, &attached);
 
-  before = await_sleep ();
-  g_assert_cmpuint (g_hash_table_size (before), >=, N_RUNNERS + 1);
-  g_usleep (IDLE_US);
-  after = read_others ();
-  g_assert_nonnull (after);
-  g_assert_cmpuint (count_wakeups (before, after), ==, 0);
+  /* Who stops the whole process for a while, as a machine that is moved does, wakes everybody. */
+  for (guint i = 0; i < TRIES && n_wakeups > 0; i++)
+    {
+      g_clear_pointer (&before, g_hash_table_unref);
+      before = await_sleep ();
+      g_assert_cmpuint (g_hash_table_size (before), >=, N_RUNNERS + 1);
+      n_wakeups = count_idle_wakeups (before);
+    }
+  g_assert_cmpuint (n_wakeups, ==, 0);
 
   /* And that it is no wonder: one call wakes one thread. */
   g_assert_true (ta_runner_wait_for_next_iteration (runners[0], TEST_DEADLINE_US, NULL, NULL));
-  g_clear_pointer (&after, g_hash_table_unref);
   after = await_sleep ();
   g_assert_cmpuint (count_wakeups (before, after), >=, 1);
 

@@ -15,6 +15,8 @@
 /* One that a machine does not exceed by being busy. */
 #define PATIENT_US (G_GINT64_CONSTANT (500) * 1000)
 
+#define TRIES 10
+
 /* What holds a loop up. */
 typedef struct
 {
@@ -145,12 +147,19 @@ test_message_of_idle (void)
   g_autoptr (TaRunner) runner = test_runner_new_started ("idle");
   TaPromise           *promise = NULL;
   g_autoptr (TaTask)   task = ta_runner_create_task (runner, keep_func, &promise, NULL);
+  const gint64         end = g_get_monotonic_time () + TEST_DEADLINE_US;
   g_autoptr (GError)   error = NULL;
 
+  /* On a busy machine the thread may get its turn late, and the end of the one before looks long. */
   g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
-  g_assert_false (ta_future_wait (TA_FUTURE (task), NULL, 30000, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  g_assert_null (strstr (error->message, "busy"));
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_clear_error (&error);
+      g_assert_false (ta_future_wait (TA_FUTURE (task), NULL, 30000, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+    }
+  while (strstr (error->message, "busy") != NULL);
   ta_promise_return_boolean (promise, TRUE);
   ta_promise_unref (promise);
   test_runner_stop (runner);
@@ -162,6 +171,7 @@ typedef struct
   TaRunner   *runner;
   TestWitness stalls;
   TestWitness resumptions;
+  gboolean    is_stalled;
   char       *what;
   gint64      duration;
 } Listener;
@@ -176,6 +186,7 @@ stalled_cb (TaRunner *runner, const char *what, gint64 duration, gpointer data)
   g_free (self->what);
   self->what = g_strdup (what);
   self->duration = duration;
+  self->is_stalled = TRUE;
   test_witness_see (&self->stalls);
 }
 
@@ -185,6 +196,7 @@ resumed_cb (TaRunner *runner, gpointer data)
   Listener *self = data;
 
   g_assert_cmpuint (self->stalls.count, >, 0);
+  self->is_stalled = FALSE;
   test_witness_see (&self->resumptions);
 }
 
@@ -239,8 +251,9 @@ check_stall (Listener *listener, Block *block, const char *what)
   g_assert_cmpstr (listener->what, ==, what);
   g_assert_cmpuint (listener->resumptions.count, ==, n_resumptions);
 
+  /* And it may stand still again at once. */
   test_gate_open (&block->release);
-  TEST_TURN_UNTIL (NULL, listener->resumptions.count == n_resumptions + 1);
+  TEST_TURN_UNTIL (NULL, listener->resumptions.count > n_resumptions && !listener->is_stalled);
 }
 
 static void
@@ -363,7 +376,7 @@ test_attached_stalls (void)
   test_gate_await (&block.blocked, 1);
   TEST_TURN_UNTIL (NULL, other_listener.stalls.count > 0);
   check_stall (&listener, &block, "task “greedy”");
-  TEST_TURN_UNTIL (NULL, other_listener.resumptions.count == 1);
+  TEST_TURN_UNTIL (NULL, other_listener.resumptions.count > 0 && !other_listener.is_stalled);
   test_runner_stop (other);
   test_runner_stop (runner);
   listener_clear (&listener);
@@ -392,9 +405,9 @@ nest_cb (gpointer data)
   g_main_loop_run (loop);
 }
 
-/* One that sleeps, or does one thing after the other, is not stuck either. */
-static void
-test_no_stall (void)
+/* FALSE if the runner was told of a stall. */
+static gboolean
+goes_on_without_stall (void)
 {
   g_autoptr (TaRunner) runner = g_object_new (TA_TYPE_RUNNER, "stall-threshold", PATIENT_US, NULL);
   gint64               end = g_get_monotonic_time () + 2 * PATIENT_US;
@@ -409,9 +422,25 @@ test_no_stall (void)
   g_assert_true (
       ta_runner_call_in_loop (runner, nest_cb, NULL, NULL, TEST_DEADLINE_US, NULL, NULL));
   test_turn_all (NULL);
-  g_assert_cmpuint (listener.stalls.count, ==, 0);
   test_runner_stop (runner);
   listener_clear (&listener);
+
+  return listener.stalls.count == 0;
+}
+
+/*
+ * One that sleeps, or does one thing after the other, is not stuck either. It may be if the machine
+ * itself stands still for so long: then the test tries again, and sees the same each time if it is not
+ * the machine.
+ */
+static void
+test_no_stall (void)
+{
+  gboolean went_on = FALSE;
+
+  for (guint i = 0; i < TRIES && !went_on; i++)
+    went_on = goes_on_without_stall ();
+  g_assert_true (went_on);
 }
 
 /* A runner may end while it is stalled. */
