@@ -16,6 +16,7 @@ try:
 
     ThreadedAsync.Runner.create_task.__doc__
     assert hasattr(ThreadedAsync, "QueueClosed")
+    from helpers import LONG, SLOWNESS
 except (ImportError, ValueError, AssertionError) as error:
     pytest.exit(
         f"{error}: these tests need the library, the typelib and the override. Run them by "
@@ -24,18 +25,21 @@ except (ImportError, ValueError, AssertionError) as error:
     )
 
 
-# How many times slower everything is, under a tool such as valgrind.
-SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
-
-
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
     # A million operations take a while.
-    limit = 900 if "TA_RANDOM_OPERATIONS" in os.environ else 100
+    limit = 900 if "TA_RANDOM_OPERATIONS" in os.environ else 300
     faulthandler.dump_traceback_later(limit * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A machine that is busy with other things may not let a loop end within the second that it has
+    by default: who is told nothing else waits for longer."""
+    monkeypatch.setitem(ThreadedAsync.Runner.__init__.__kwdefaults__, "exit_timeout", LONG)
 
 
 @pytest.fixture

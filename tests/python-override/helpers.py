@@ -6,6 +6,7 @@
 import asyncio
 import os
 import threading
+import time
 
 # The sanitizer that the library is built with, "address" or "thread", or None.
 SANITIZER = os.environ.get("TA_SANITIZER")
@@ -14,7 +15,7 @@ SANITIZER = os.environ.get("TA_SANITIZER")
 SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 
 # No wait is longer than this, and no test depends on how long it is.
-LONG = 20 * SLOWNESS
+LONG = 60 * SLOWNESS
 
 
 def in_thread(func, *args):
@@ -54,3 +55,11 @@ async def turns(n=10):
     """Lets others run."""
     for _ in range(n):
         await asyncio.sleep(0)
+
+
+async def until(condition):
+    """Waits in a coroutine until a condition holds."""
+    end = time.monotonic() + LONG
+    while not condition():
+        assert time.monotonic() < end, "the condition did not come true"
+        await asyncio.sleep(0.001)

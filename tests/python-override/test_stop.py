@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -145,13 +146,14 @@ def begun(runner, body):
 def test_forced_stop(name, capfd):
     # Where the machine is so busy that the thread does not come to its turn in time, it may take
     # more than one.
-    for _ in range(5):
+    for _ in range(20):
         runner = ThreadedAsync.Runner("stuck")
         runner.start()
         task = begun(runner, STUCK[name])
         try:
             shutdown_type = stopped(runner, 1.0)
         except TimeoutError:
+            capfd.readouterr()
             continue
         assert shutdown_type == ShutdownType.FORCE_STOPPED
         with pytest.raises(asyncio.CancelledError):
@@ -165,13 +167,17 @@ def test_abandoned():
     """A thread that is stuck in C can't be helped."""
     runner = ThreadedAsync.Runner("abandoned")
     runner.start()
-    # In slices no exception gets through before the end of one.
-    task = begun(runner, "import ctypes; ctypes.CDLL(None).sleep(2)")
+    reading_end, writing_end = os.pipe()
+    read = (
+        f"import ctypes; ctypes.CDLL(None).read({reading_end}, ctypes.create_string_buffer(1), 1)"
+    )
+    task = begun(runner, read)
     with pytest.raises(TimeoutError, match="abandoned"):
         runner.stop(0.3)
     assert runner.shutdown_type == ShutdownType.FAILED_FORCE_STOPPED
     with pytest.raises(asyncio.CancelledError):
         task.wait(LONG)
+    os.write(writing_end, b"x")
 
 
 PREAMBLE = """
@@ -185,7 +191,7 @@ begun = threading.Event()
 def begin(coroutine):
     # Returns when the coroutine has set the event.
     runner.create_task(coroutine)
-    assert begun.wait(20)
+    assert begun.wait(60)
 """
 
 
@@ -236,7 +242,7 @@ def test_failed_tasks_are_asked_for_while_others_hold_the_interpreter():
         except ThreadedAsync.TasksFailed:
             print(len(runner.get_failed_tasks()))
         """,
-        timeout=60,
+        timeout=3 * LONG,
     )
     assert (ended.returncode, ended.stdout) == (0, "asked\n10\n"), ended.stderr
 

@@ -91,7 +91,8 @@ def test_everything_public_is_in_the_stubs():
             assert own <= {*functions(CLASSES[name]), *inherited}, name
 
 
-def test_help_shows_seconds():
+def test_help_shows_seconds(monkeypatch):
+    monkeypatch.undo()
     text = pydoc.plain(pydoc.render_doc(ThreadedAsync.Queue))
     assert "get_wait(self, timeout=None)" in text
     assert "put(self, item, timeout=None)" in text

@@ -4,7 +4,6 @@
 """Fixtures of the tests of the package threaded_async."""
 
 import faulthandler
-import os
 import gc
 import logging
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 try:
     import threaded_async
+    from support import LONG, SLOWNESS
 except (ImportError, ValueError) as error:
     pytest.exit(
         f"{error}: these tests need the library, the typelib and the package that were built. Run "
@@ -24,16 +24,20 @@ except (ImportError, ValueError) as error:
 gc.freeze()
 
 
-# How many times slower everything is, under a tool such as valgrind.
-SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
-
-
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
-    faulthandler.dump_traceback_later(60 * SLOWNESS, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(200 * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A machine that is busy with other things may not let a loop end within the second that it has
+    by default: who is told nothing else waits for longer."""
+    make = threaded_async.AsyncRunner.__init__
+    monkeypatch.setattr(make, "__defaults__", (LONG, *make.__defaults__[1:]))
 
 
 @pytest.fixture(autouse=True)

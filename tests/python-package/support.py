@@ -8,11 +8,13 @@ import os
 import threading
 import time
 
+from threaded_async import AsyncRunner
+
 # How many times slower everything is, under a tool such as valgrind.
 SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 
 # In seconds. No wait is longer than this, and no test depends on how long it is.
-LONG = 20.0 * SLOWNESS
+LONG = 60.0 * SLOWNESS
 
 
 def until(condition):
@@ -81,11 +83,23 @@ class Hanging(Stuck):
             time.sleep(0.001)
 
 
+class Impatient(AsyncRunner):
+    """A runner that soon uses force, and then leaves its loop all the time that it needs: a machine
+    that is busy with other things may not let it have its turn before."""
+
+    def __init__(self, exit_timeout=0.2, **kwargs):
+        super().__init__(exit_timeout, **kwargs)
+
+    def _end(self, stuck):
+        self.exit_timeout = LONG
+        super()._end(stuck)
+
+
 @contextlib.contextmanager
 def stuck(runner):
     """A runner whose loop is blocked for as long as the context is entered."""
     block = Stuck()
-    task = runner.create_task(block.coroutine())
+    task = runner.create_task(block.coroutine(), None)
     block.reached()
     try:
         yield task

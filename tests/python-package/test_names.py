@@ -118,7 +118,8 @@ def test_modules_are_attributes(module):
 
 
 @pytest.mark.parametrize("path", SIGNATURES)
-def test_signature(path):
+def test_signature(path, monkeypatch):
+    monkeypatch.undo()
     parameters = inspect.signature(find(path)).parameters
     assert list(parameters) == list(SIGNATURES[path])
     for parameter in parameters.values():

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from support import LONG, Background, Hanging, Stuck, until
+from support import LONG, Background, Hanging, Impatient, Stuck, until
 
 from threaded_async import (
     AsyncRunner,
@@ -211,7 +211,7 @@ def test_exit_timeout_none_waits():
 
 def test_forced():
     hanging = Hanging()
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=False) as runner:
         task = runner.create_task(hanging.coroutine())
         hanging.reached()
         with pytest.raises(EventLoopTimeoutError):
@@ -232,7 +232,7 @@ def test_forced_past_except_exception():
             except Exception:
                 pass
 
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=False) as runner:
         runner.create_task(hang())
         hanging.reached()
     assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
@@ -240,7 +240,7 @@ def test_forced_past_except_exception():
 
 def test_forced_in_a_function_of_the_loop():
     hanging = Hanging()
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=False) as runner:
         with pytest.raises(EventLoopTimeoutError):
             runner.call_in_loop(hanging, timeout=0.01)
         hanging.reached()
@@ -249,7 +249,7 @@ def test_forced_in_a_function_of_the_loop():
 
 def test_other_tasks_of_a_forced_loop_are_unfinished():
     hanging = Hanging()
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=False) as runner:
         task = runner.create_task(forever())
         runner.wait_for_next_eventloop_iteration()
         waiting = Background(task.wait)
@@ -277,7 +277,7 @@ def test_forced_in_vain():
 
 def test_force_comes_after_the_exit_timeout():
     hanging = Hanging()
-    with AsyncRunner(exit_timeout=1.0, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(exit_timeout=1.0, log_forced_shutdown_stack_trace=False) as runner:
         runner.create_task(hanging.coroutine())
         hanging.reached()
         start = time.monotonic()
@@ -292,7 +292,7 @@ def test_where_it_was_stuck_is_logged(log, capfd):
     async def stuck_coroutine():
         hanging()
 
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=log) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=log) as runner:
         runner.create_task(stuck_coroutine())
         hanging.reached()
     output = capfd.readouterr().err
@@ -303,7 +303,7 @@ def test_where_it_was_stuck_is_logged(log, capfd):
 def test_coroutines_of_a_forced_loop_are_never_said_not_to_be_awaited():
     # no_noise() looks at what Python writes.
     hanging = Hanging()
-    with AsyncRunner(exit_timeout=0.2, log_forced_shutdown_stack_trace=False) as runner:
+    with Impatient(log_forced_shutdown_stack_trace=False) as runner:
         runner.create_task(hanging.coroutine())
         hanging.reached()
         for _ in range(5):
@@ -330,14 +330,14 @@ ENDINGS = {
                 begun.set()
                 await forever()
         runner.create_task(use())
-        assert begun.wait(20)
+        assert begun.wait(60)
     """,
     "a coroutine that was not begun": """
         async def block():
             begun.set()
             time.sleep(0.2)
         runner.create_task(block())
-        assert begun.wait(20)
+        assert begun.wait(60)
         runner.create_task(forever(), None)
     """,
     "an executor": """
@@ -362,7 +362,7 @@ async def generate():
         await asyncio.sleep(0)
         print("closed")
 
-runner = AsyncRunner(){enter}
+runner = AsyncRunner(exit_timeout=60){enter}
 """
 
 

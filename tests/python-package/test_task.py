@@ -126,7 +126,7 @@ def test_wait_in_the_loop(runner):
 
 def test_wait_uses_the_default_timeout():
     with AsyncRunner(call_in_loop_timeout=0.01) as runner:
-        task = runner.create_task(forever())
+        task = runner.create_task(forever(), None)
         with pytest.raises(EventLoopTimeoutError):
             task.wait()
         with pytest.raises(EventLoopTimeoutError):

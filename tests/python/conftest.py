@@ -29,7 +29,7 @@ SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 @pytest.fixture(autouse=True)
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
-    faulthandler.dump_traceback_later(60 * SLOWNESS, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(200 * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()
 

@@ -16,7 +16,7 @@ SECOND = 1000 * MILLISECOND
 SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 
 # No wait is longer than this, and no test depends on how long it is.
-LONG = 20 * SECOND * SLOWNESS
+LONG = 60 * SECOND * SLOWNESS
 
 
 def main_loop(condition):

@@ -79,17 +79,27 @@ def test_stop_cancels():
     assert runner.get_shutdown_type() == ThreadedAsync.ShutdownType.STOPPED
 
 
-def test_stop_forces():
+def stop_by_force():
+    """Whether it had its turn in the rest of the time: not if the machine is very busy."""
     runner = ThreadedAsync.Runner(name="forces", exit_timeout=SECOND)
     runner.start()
     task, promise = hold_promise(runner)
-    assert runner.stop(DEFAULT, None) is True
-    assert runner.get_shutdown_type() == ThreadedAsync.ShutdownType.FORCE_STOPPED
+    try:
+        in_time = runner.stop(DEFAULT, None)
+        assert runner.get_shutdown_type() == ThreadedAsync.ShutdownType.FORCE_STOPPED
+    except GLib.Error as error:
+        assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT)
+        in_time = False
     with raises_io(Gio.IOErrorEnum.CANCELLED):
         wait(task)
     promise.return_int(1)  # too late: dropped silently
     with raises_io(Gio.IOErrorEnum.CANCELLED):
         wait(task)
+    return in_time
+
+
+def test_stop_forces():
+    assert any(stop_by_force() for _ in range(20))
 
 
 def test_stop_abandons():
