@@ -11,6 +11,9 @@
 
 #define N_THREADS 4
 
+/* However slow the machine is, a flood takes no more than this; most need much less. */
+#define MAX_US (10 * G_USEC_PER_SEC)
+
 static GThread *main_thread; /* const once set */
 
 /* Says that this is the thread in which everything has to come. */
@@ -49,6 +52,7 @@ typedef struct
 
 static GAsyncQueue *calls; /* const once made; those that have not been sent */
 static int          n_called, n_destroyed, n_destroyed_elsewhere; /* atomic */
+static int          n_flooded;                                    /* atomic */
 
 /**
  * ta_probe_add_call:
@@ -86,6 +90,13 @@ ta_probe_get_n_destroyed_elsewhere (void)
   return (guint) g_atomic_int_get (&n_destroyed_elsewhere);
 }
 
+/* How many numbers the last flood has put; 0 before it is over. */
+guint
+ta_probe_get_n_flooded (void)
+{
+  return (guint) g_atomic_int_get (&n_flooded);
+}
+
 static void
 call_destroy (gpointer data)
 {
@@ -121,14 +132,14 @@ ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
 }
 
-/* From the thread of a runner: has a function called by the default one. */
-static void
+/* From the thread of a runner: has a function called by the default one. FALSE if there is none. */
+static gboolean
 send_call (guint n)
 {
   Call *call = calls != NULL ? g_async_queue_try_pop (calls) : NULL;
 
   if (call == NULL)
-    return;
+    return FALSE;
 
   if (n % 3 == 0)
     {
@@ -142,6 +153,8 @@ send_call (guint n)
       ta_runner_call_in_loop_async (ta_runner_get_default (), call_func, call, call_destroy,
                                     n % 3 == 1 ? TA_TIMEOUT_INFINITE : 0, NULL, ignore_cb, NULL);
     }
+
+  return TRUE;
 }
 
 typedef struct
@@ -151,15 +164,15 @@ typedef struct
   TaEvent   *event;
   TaPromise *promise;
   guint      n;
-  int        n_put; /* atomic */
+  gint64     end;     /* when it has to be over */
+  int        n_begun; /* atomic: how many have a number */
+  int        n_put;   /* atomic */
 } Flood;
 
 typedef struct
 {
   Flood    *flood;
   TaRunner *runner;
-  guint     i;
-  guint     end;
 } Thread;
 
 static void put_next (Thread *thread);
@@ -187,11 +200,12 @@ last_thread_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Thread *thread = user_data;
   Flood  *flood = thread->flood;
 
+  g_atomic_int_set (&n_flooded, g_atomic_int_get (&flood->n_put));
   ta_event_set (flood->event);
   ta_queue_close (flood->queue);
   ta_promise_set_progress (flood->promise, 1);
   ta_promise_set_status (flood->promise, "over");
-  ta_promise_return_int (flood->promise, flood->n);
+  ta_promise_return_int (flood->promise, ta_probe_get_n_flooded ());
   ta_promise_unref (flood->promise);
   g_object_unref (flood->queue);
   g_object_unref (flood->event);
@@ -209,10 +223,17 @@ static void
 thread_end (Thread *thread)
 {
   if (g_atomic_int_dec_and_test (&thread->flood->ref_count))
-    ta_runner_call_in_loop_async (ta_runner_get_default (), nothing, NULL, NULL,
-                                  TA_TIMEOUT_INFINITE, NULL, last_thread_cb, thread);
+    {
+      /* Those that there was no time for. */
+      for (guint i = 0; send_call (i);)
+        i++;
+      ta_runner_call_in_loop_async (ta_runner_get_default (), nothing, NULL, NULL,
+                                    TA_TIMEOUT_INFINITE, NULL, last_thread_cb, thread);
+    }
   else
-    thread_free (thread);
+    {
+      thread_free (thread);
+    }
 }
 
 static void
@@ -244,13 +265,17 @@ put_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 put_next (Thread *thread)
 {
-  if (thread->i == thread->end)
-    {
-      thread_end (thread);
-      return;
-    }
-  ta_queue_put_async (thread->flood->queue, TA_VALUE_INT (thread->i++), TA_TIMEOUT_INFINITE, NULL,
-                      put_cb, thread);
+  Flood *flood = thread->flood;
+  guint  number = G_MAXUINT;
+
+  if (g_get_monotonic_time () < flood->end)
+    number = (guint) g_atomic_int_add (&flood->n_begun, 1);
+
+  if (number >= flood->n)
+    thread_end (thread);
+  else
+    ta_queue_put_async (flood->queue, TA_VALUE_INT (number), TA_TIMEOUT_INFINITE, NULL, put_cb,
+                        thread);
 }
 
 static void
@@ -266,8 +291,9 @@ start (TaTask *task, gpointer data)
  * ta_probe_flood:
  *
  * Puts the numbers below @n into the queue, from four runners, and changes the event and the progress
- * of the promise all the time; and has the functions called that were added before. In the end the event is set, the queue closed, and the promise returns
- * @n.
+ * of the promise all the time; and has the functions called that were added before. On a slow machine
+ * it is over before it comes to @n. In the end the event is set, the queue closed, and the promise
+ * returns how many numbers there were.
  */
 void
 ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n)
@@ -279,6 +305,8 @@ ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n)
   flood->event = g_object_ref (event);
   flood->promise = ta_promise_ref (promise);
   flood->n = n;
+  flood->end = g_get_monotonic_time () + MAX_US;
+  g_atomic_int_set (&n_flooded, 0);
 
   for (guint i = 0; i < N_THREADS; i++)
     {
@@ -287,8 +315,6 @@ ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n)
 
       thread->flood = flood;
       thread->runner = ta_runner_new ("flood");
-      thread->i = n / N_THREADS * i;
-      thread->end = i == N_THREADS - 1 ? n : n / N_THREADS * (i + 1);
       ta_runner_start (thread->runner, NULL);
       task = ta_runner_create_task (thread->runner, start, thread, NULL);
     }

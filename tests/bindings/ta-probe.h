@@ -150,8 +150,9 @@ guint ta_probe_get_n_called (void);
 guint ta_probe_get_n_destroyed (void);
 guint ta_probe_get_n_destroyed_elsewhere (void);
 
-void ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n);
-void ta_probe_cancel_elsewhere (GCancellable *cancellable);
+void  ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n);
+guint ta_probe_get_n_flooded (void);
+void  ta_probe_cancel_elsewhere (GCancellable *cancellable);
 
 /* What can't be called. */
 guint          ta_probe_get_n_forbidden (void);

@@ -8,7 +8,7 @@
 import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 
-const TIMEOUT_MS = 20000;
+const TIMEOUT_MS = 60000;
 const tests = [];
 
 export function test(name, func) {
