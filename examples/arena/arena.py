@@ -33,7 +33,7 @@ def parse():
 def play_headless(game, n_ticks):
     while game.tick < n_ticks and not game.is_over:
         # Long enough for a machine that is busy; only a script that is stuck takes it, once.
-        game.play(timeout=2.0)
+        game.play(timeout=5.0)
     # How a script ends that is stuck is no part of the match.
     print(game.describe(), flush=True)
     game.stop()
