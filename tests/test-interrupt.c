@@ -4,141 +4,11 @@
  */
 
 /*
- * Promise 9, where a loop is stuck when its runner stops: its thread is interrupted, once and in
- * time, whoever asked for the stop; and if that does not help, it is abandoned.
+ * Promise 9, where a loop is stuck when its runner stops: the waits of the library's own that block it
+ * are woken, and its tasks are cancelled.
  */
 
-#include "test-util.h"
-
-#define TIMEOUT_US (G_GINT64_CONSTANT (500) * 1000)
-
-/* On a machine that is too busy the time of a stop may be over before the interrupted thread has got
- * its turn: then it is abandoned, as it should be, and the test tries again. */
-#define TRIES 20
-
-/* A runner that counts its interruptions, and whose loop they unblock if it is told so. */
-typedef struct
-{
-  TaRunner parent_instance;
-
-  GThread *interrupter; /* lock */
-  guint    n_interrupts;
-  gboolean is_helped; /* const once started */
-  TestGate interrupted;
-  TestGate blocked;
-  TestGate release;
-} TestStuckRunner;
-
-typedef struct
-{
-  TaRunnerClass parent_class;
-} TestStuckRunnerClass;
-
-static GMutex lock;
-
-static GType test_stuck_runner_get_type (void);
-
-G_DEFINE_TYPE (TestStuckRunner, test_stuck_runner, TA_TYPE_RUNNER)
-
-static void
-test_stuck_runner_interrupt (TaRunner *runner)
-{
-  TestStuckRunner *self = (TestStuckRunner *) runner;
-
-  g_mutex_lock (&lock);
-  self->interrupter = g_thread_self ();
-  self->n_interrupts++;
-  g_mutex_unlock (&lock);
-
-  TA_RUNNER_CLASS (test_stuck_runner_parent_class)->interrupt (runner);
-  test_gate_open (&self->interrupted);
-  if (self->is_helped)
-    test_gate_open (&self->release);
-}
-
-static void
-test_stuck_runner_finalize (GObject *object)
-{
-  TestStuckRunner *self = (TestStuckRunner *) object;
-
-  test_gate_clear (&self->interrupted);
-  test_gate_clear (&self->blocked);
-  test_gate_clear (&self->release);
-
-  G_OBJECT_CLASS (test_stuck_runner_parent_class)->finalize (object);
-}
-
-static void
-test_stuck_runner_class_init (TestStuckRunnerClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_stuck_runner_finalize;
-  TA_RUNNER_CLASS (klass)->interrupt = test_stuck_runner_interrupt;
-}
-
-static void
-test_stuck_runner_init (TestStuckRunner *self)
-{
-  test_gate_init (&self->interrupted);
-  test_gate_init (&self->blocked);
-  test_gate_init (&self->release);
-}
-
-static TestStuckRunner *
-stuck_runner_new (gboolean is_helped)
-{
-  TestStuckRunner   *self = g_object_new (test_stuck_runner_get_type (), "name", "stuck",
-                                          "exit-timeout", TIMEOUT_US, NULL);
-  g_autoptr (GError) error = NULL;
-
-  self->is_helped = is_helped;
-  g_assert_true (ta_runner_start (TA_RUNNER (self), &error));
-  g_assert_no_error (error);
-
-  return self;
-}
-
-static guint
-count_interrupts (TestStuckRunner *self, GThread **thread)
-{
-  guint n_interrupts;
-
-  g_mutex_lock (&lock);
-  n_interrupts = self->n_interrupts;
-  *thread = self->interrupter;
-  g_mutex_unlock (&lock);
-
-  return n_interrupts;
-}
-
-/* What an error of stop says about it; TRUE if it was in time. */
-static gboolean
-check_forced (TaRunner *runner, gboolean stopped, GError **error)
-{
-  if (stopped)
-    {
-      g_assert_no_error (*error);
-      g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==, TA_SHUTDOWN_TYPE_FORCE_STOPPED);
-    }
-  else
-    {
-      g_assert_error (*error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-      g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==,
-                       TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-    }
-
-  return stopped;
-}
-
-static void
-repeat (gboolean (*func) (void))
-{
-  gboolean in_time = FALSE;
-
-  for (guint i = 0; i < TRIES && !in_time; i++)
-    in_time = func ();
-
-  g_assert_true (in_time);
-}
+#include "test-forced.h"
 
 static void
 keep_func (TaTask *task, gpointer data)
@@ -241,7 +111,8 @@ wake_blocked (gboolean is_nested)
   task = ta_runner_create_task (blocks, block_func, &blocker, NULL);
   test_gate_await (&blocker.waits, 1);
 
-  in_time = check_forced (blocks, ta_runner_stop (blocks, TIMEOUT_US, NULL, &error), &error);
+  in_time = test_check_forced (blocks, ta_runner_stop (blocks, TEST_STUCK_TIMEOUT_US, NULL, &error),
+                               &error);
   test_gate_await (&blocker.ended, 1);
   test_gate_await (&exited, 1);
   g_assert_true (ta_future_get_done (TA_FUTURE (task)));
@@ -274,42 +145,42 @@ wake_nested_wait (void)
 static void
 test_wakes_wait (void)
 {
-  repeat (wake_wait);
+  test_until_in_time (wake_wait);
 }
 
 static void
 test_wakes_nested_wait (void)
 {
-  repeat (wake_nested_wait);
+  test_until_in_time (wake_nested_wait);
 }
 
 /* One that is itself blocked in the stop of another which is stuck. */
-static void
-stop_cb (gpointer data)
+typedef struct
 {
-  TestStuckRunner   *stuck = data;
-  g_autoptr (GError) error = NULL;
-
-  test_gate_await (&stuck->blocked, 1);
-  g_assert_false (ta_runner_stop (TA_RUNNER (stuck), TA_TIMEOUT_INFINITE, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  test_assert_message_has (error, "“stops another”");
-  test_gate_open (&stuck->release);
-}
+  TaRunner *runner;
+  TestGate  blocked;
+  TestGate  release;
+} Stuck;
 
 static void
 stop_func (TaTask *task, gpointer data)
 {
   g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+  Stuck                *stuck = data;
+  g_autoptr (GError)    error = NULL;
 
-  stop_cb (data);
+  test_gate_await (&stuck->blocked, 1);
+  g_assert_false (ta_runner_stop (stuck->runner, TA_TIMEOUT_INFINITE, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  test_assert_message_has (error, "“stops another”");
+  test_gate_open (&stuck->release);
   ta_promise_return_int (promise, 1);
 }
 
 static gboolean
 wake_stop (void)
 {
-  TestStuckRunner     *stuck = stuck_runner_new (FALSE);
+  Stuck                stuck = { .runner = test_runner_new_started ("stuck") };
   g_autoptr (TaRunner) stops = test_runner_new_started ("stops another");
   g_autoptr (TaTask)   task = NULL;
   g_autoptr (GError)   error = NULL;
@@ -317,17 +188,21 @@ wake_stop (void)
   TestGate             exited;
 
   test_gate_init (&exited);
-  test_runner_watch_thread (TA_RUNNER (stuck), &exited);
-  test_runner_block (TA_RUNNER (stuck), &stuck->blocked, &stuck->release);
-  task = ta_runner_create_task (stops, stop_func, stuck, NULL);
-  in_time = check_forced (stops, ta_runner_stop (stops, TIMEOUT_US, NULL, &error), &error);
+  test_gate_init (&stuck.blocked);
+  test_gate_init (&stuck.release);
+  test_runner_watch_thread (stuck.runner, &exited);
+  test_runner_block (stuck.runner, &stuck.blocked, &stuck.release);
+  task = ta_runner_create_task (stops, stop_func, &stuck, NULL);
+  in_time = test_check_forced (stops, ta_runner_stop (stops, TEST_STUCK_TIMEOUT_US, NULL, &error),
+                               &error);
 
   /* What was stopped goes on stopping. */
   test_gate_await (&exited, 1);
-  test_runner_stop (TA_RUNNER (stuck));
-  g_assert_cmpint (ta_runner_get_shutdown_type (TA_RUNNER (stuck)), ==, TA_SHUTDOWN_TYPE_STOPPED);
-  g_object_unref (stuck);
+  test_runner_stop (stuck.runner);
+  g_object_unref (stuck.runner);
   test_gate_clear (&exited);
+  test_gate_clear (&stuck.blocked);
+  test_gate_clear (&stuck.release);
 
   return in_time;
 }
@@ -335,7 +210,7 @@ wake_stop (void)
 static void
 test_wakes_stop (void)
 {
-  repeat (wake_stop);
+  test_until_in_time (wake_stop);
 }
 
 static void
@@ -367,7 +242,8 @@ cancel_task (void)
   test_runner_watch_thread (runner, &exited);
   task = ta_runner_create_task (runner, spin_func, &began, NULL);
   test_gate_await (&began, 1);
-  in_time = check_forced (runner, ta_runner_stop (runner, TIMEOUT_US, NULL, &error), &error);
+  in_time = test_check_forced (runner, ta_runner_stop (runner, TEST_STUCK_TIMEOUT_US, NULL, &error),
+                               &error);
   test_gate_await (&exited, 1);
 
   /* It had its chance, and its result counts. */
@@ -385,172 +261,7 @@ cancel_task (void)
 static void
 test_cancels_tasks (void)
 {
-  repeat (cancel_task);
-}
-
-/* The class is called once, in the thread that is blocked in the stop. */
-static gboolean
-call_class (void)
-{
-  TestStuckRunner   *stuck = stuck_runner_new (TRUE);
-  g_autoptr (GError) error = NULL;
-  TestGate           exited;
-  GThread           *thread;
-  gboolean           in_time;
-
-  test_gate_init (&exited);
-  test_runner_watch_thread (TA_RUNNER (stuck), &exited);
-  test_runner_block (TA_RUNNER (stuck), &stuck->blocked, &stuck->release);
-  in_time =
-      check_forced (TA_RUNNER (stuck),
-                    ta_runner_stop (TA_RUNNER (stuck), TA_TIMEOUT_DEFAULT, NULL, &error), &error);
-  test_gate_await (&exited, 1);
-  g_assert_cmpuint (count_interrupts (stuck, &thread), ==, 1);
-  g_assert_true (thread == g_thread_self ());
-  g_object_unref (stuck);
-  test_gate_clear (&exited);
-
-  return in_time;
-}
-
-static void
-test_calls_class (void)
-{
-  repeat (call_class);
-}
-
-static void
-stop_result_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GAsyncResult **kept = data;
-
-  *kept = g_object_ref (result);
-}
-
-/* Without a thread that is blocked, and in a context that nobody iterates meanwhile. */
-static gboolean
-call_class_async (void)
-{
-  TestStuckRunner         *stuck = stuck_runner_new (TRUE);
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GThread                 *thread;
-  TestGate                 exited;
-  gboolean                 in_time;
-
-  test_gate_init (&exited);
-  test_runner_watch_thread (TA_RUNNER (stuck), &exited);
-  test_runner_block (TA_RUNNER (stuck), &stuck->blocked, &stuck->release);
-  ta_runner_stop_async (TA_RUNNER (stuck), TA_TIMEOUT_DEFAULT, NULL, stop_result_cb, &result);
-  test_gate_await (&exited, 1);
-  TEST_TURN_UNTIL (NULL, result != NULL);
-  in_time = check_forced (TA_RUNNER (stuck),
-                          ta_runner_stop_finish (TA_RUNNER (stuck), result, &error), &error);
-  g_assert_cmpuint (count_interrupts (stuck, &thread), ==, 1);
-  g_clear_object (&result);
-  g_object_unref (stuck);
-  test_gate_clear (&exited);
-
-  return in_time;
-}
-
-static void
-test_calls_class_async (void)
-{
-  repeat (call_class_async);
-}
-
-/* After the one who waited for the end has lost patience. */
-static gboolean
-call_class_cancelled (void)
-{
-  TestStuckRunner         *stuck = stuck_runner_new (TRUE);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  GThread                 *thread;
-  TestGate                 exited;
-
-  test_gate_init (&exited);
-  test_runner_watch_thread (TA_RUNNER (stuck), &exited);
-  test_runner_block (TA_RUNNER (stuck), &stuck->blocked, &stuck->release);
-  ta_runner_stop_async (TA_RUNNER (stuck), TA_TIMEOUT_DEFAULT, cancellable, stop_result_cb,
-                        &result);
-  g_cancellable_cancel (cancellable);
-  TEST_TURN_UNTIL (NULL, result != NULL);
-  g_assert_false (ta_runner_stop_finish (TA_RUNNER (stuck), result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  test_gate_await (&exited, 1);
-  g_assert_cmpuint (count_interrupts (stuck, &thread), ==, 1);
-  g_assert_true (thread != g_thread_self ());
-  g_clear_object (&result);
-  g_object_unref (stuck);
-  test_gate_clear (&exited);
-
-  return TRUE;
-}
-
-static void
-test_calls_class_cancelled (void)
-{
-  repeat (call_class_cancelled);
-}
-
-/* A loop that comes to its end by itself is left alone. */
-static void
-test_leaves_alone (void)
-{
-  TestStuckRunner   *runner = stuck_runner_new (FALSE);
-  g_autoptr (GError) error = NULL;
-  GThread           *thread;
-
-  g_assert_true (ta_runner_stop (TA_RUNNER (runner), TEST_DEADLINE_US, NULL, &error));
-  g_assert_cmpint (ta_runner_get_shutdown_type (TA_RUNNER (runner)), ==, TA_SHUTDOWN_TYPE_STOPPED);
-  g_assert_cmpuint (count_interrupts (runner, &thread), ==, 0);
-  g_object_unref (runner);
-}
-
-/* Who drops a runner instead of stopping it has it ended within its exit-timeout all the same. */
-static void
-check_dropped (gboolean is_helped)
-{
-  TestStuckRunner   *stuck = stuck_runner_new (is_helped);
-  g_autoptr (TaTask) unstarted = NULL;
-  g_autoptr (GError) error = NULL;
-  TestGate           exited;
-  TestGate           gone;
-
-  test_gate_init (&exited);
-  test_gate_init (&gone);
-  test_context_watch (ta_runner_get_context (TA_RUNNER (stuck)), &gone);
-  test_runner_watch_thread (TA_RUNNER (stuck), &exited);
-  test_runner_block (TA_RUNNER (stuck), &stuck->blocked, &stuck->release);
-  unstarted = ta_runner_create_task (TA_RUNNER (stuck), spin_func, NULL, NULL);
-
-  /* The gates go with the object, which the stuck thread still has. */
-  g_object_unref (stuck);
-  g_assert_false (ta_future_wait (TA_FUTURE (unstarted), NULL, TEST_DEADLINE_US, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_object (&unstarted);
-  if (!is_helped)
-    test_gate_open (&stuck->release);
-  test_gate_await (&exited, 1);
-  test_turn_all (NULL);
-  test_gate_await (&gone, 1);
-  test_gate_clear (&exited);
-  test_gate_clear (&gone);
-}
-
-static void
-test_dropped (void)
-{
-  check_dropped (TRUE);
-}
-
-static void
-test_dropped_and_abandoned (void)
-{
-  check_dropped (FALSE);
+  test_until_in_time (cancel_task);
 }
 
 int
@@ -562,12 +273,6 @@ main (int argc, char **argv)
   test_add ("/interrupt/wakes-nested-wait", test_wakes_nested_wait);
   test_add ("/interrupt/wakes-stop", test_wakes_stop);
   test_add ("/interrupt/cancels-tasks", test_cancels_tasks);
-  test_add ("/interrupt/calls-class", test_calls_class);
-  test_add ("/interrupt/calls-class-async", test_calls_class_async);
-  test_add ("/interrupt/calls-class-cancelled", test_calls_class_cancelled);
-  test_add ("/interrupt/leaves-alone", test_leaves_alone);
-  test_add ("/interrupt/dropped", test_dropped);
-  test_add ("/interrupt/dropped-and-abandoned", test_dropped_and_abandoned);
 
   return g_test_run ();
 }

@@ -1,0 +1,40 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The threaded-async developers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "test-util.h"
+
+G_BEGIN_DECLS
+
+/* What test-fork.c makes in the parent, for test-fork-calls.c to use in the child. */
+typedef struct
+{
+  TaRunner     *runner;
+  TaRunner     *unstarted;
+  TaRunner     *attached;
+  TaServer     *server;
+  TaClient     *client;
+  TaRequest    *request;
+  TaQueue      *queue;
+  TaEvent      *event;
+  TaPromise    *promise;
+  TaPromise    *promises[11]; /* one for each way to return */
+  TaFuture     *future;
+  TaFuture     *failed;
+  TaTask       *task;
+  TaTask       *failed_task;
+  GAsyncResult *reserved; /* a place in the queue */
+  int           n_destroyed;
+} ForkThings;
+
+void fork_fault (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void fork_call (const char *name);
+void fork_keep_cb (GObject *source, GAsyncResult *result, gpointer kept);
+void fork_use_everything (ForkThings *self);
+
+extern const char *fork_called;
+
+G_END_DECLS
