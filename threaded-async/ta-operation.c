@@ -16,7 +16,8 @@ typedef enum
 
 struct _TaOperation
 {
-  int ref_count; /* atomic */
+  int   ref_count; /* atomic */
+  guint custody;   /* atomic: TaCustody */
 
   /* const */
   TaInbox               *inbox;
@@ -31,13 +32,11 @@ struct _TaOperation
 
   /* Whoever sets it up, and then the thread of its context. */
   gulong       cancelled_handler;
-  gboolean     has_timer;
   GError      *error;
   TaOperation *previous; /* in `started`, when it is there */
   TaOperation *next;
   gboolean     is_tracked;
-
-  guint custody; /* atomic: TaCustody */
+  gboolean     has_timer;
 
   TaWaiter    waiter; /* its mutex: that of what is waited for */
   TaTimer     timer;  /* the timers' lock */
@@ -124,7 +123,7 @@ ta_operation_new (gpointer               source_object,
   self->custody = 0;
   self->error = NULL;
   self->previous = self->next = NULL;
-  self->timer.position = 0;
+  ta_timer_init (&self->timer);
   if (mutex == NULL)
     mutex = &ta_inbox_get_timers (self->inbox)->mutex;
   ta_waiter_init (&self->waiter, mutex, TRUE);
