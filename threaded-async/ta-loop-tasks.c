@@ -132,26 +132,40 @@ ta_loop_remove_task (TaLoop *self, TaTask *task)
 }
 
 /*
- * Returns the first task, for use until it is unpinned, or NULL. One that stays in the list moves to
- * its end, and is not returned twice.
+ * Returns the first task that is still to be asked to end, for use until it is unpinned, or NULL. It
+ * moves to the end of the list, and is not returned twice.
  */
 static TaTask *
-pin_first (TaLoop *self, gboolean stays)
+pin_next_to_ask (TaLoop *self)
 {
   TaTask *task;
 
   g_mutex_lock (&self->mutex);
   task = self->first_task;
-  if (stays && task != NULL && task->is_asked_to_end)
+  if (task != NULL && task->is_asked_to_end)
     task = NULL;
   if (task != NULL)
     {
       unlist_locked (self, task);
-      if (stays)
-        append_locked (self, task);
-      task->is_asked_to_end = stays;
+      append_locked (self, task);
+      task->is_asked_to_end = TRUE;
       task->n_pins++;
     }
+  g_mutex_unlock (&self->mutex);
+
+  return task;
+}
+
+/* Returns the first task, for use until it is unpinned, or NULL. */
+static TaTask *
+pin_first (TaLoop *self)
+{
+  TaTask *task;
+
+  g_mutex_lock (&self->mutex);
+  task = self->first_task;
+  if (task != NULL)
+    task->n_pins++;
   g_mutex_unlock (&self->mutex);
 
   return task;
@@ -177,22 +191,33 @@ ta_loop_cancel_tasks (TaLoop *self)
 {
   TaTask *task;
 
-  while ((task = pin_first (self, TRUE)) != NULL)
+  while ((task = pin_next_to_ask (self)) != NULL)
     {
       ta_task_cancel (task);
       ta_loop_unpin_task (self, task);
     }
 }
 
-/* Ends what is left of the tasks, whatever they are at; from any thread. */
+/*
+ * Ends what is left of the tasks, whatever they are at; from any thread. When it returns all have
+ * ended, also those that another thread is about to end: the loop's, which was ready to do so when the
+ * time was over, and got no processor. So they stay in the list until they have.
+ */
 void
 ta_loop_end_tasks_by_force (TaLoop *self)
 {
   TaTask *task;
 
-  while ((task = pin_first (self, FALSE)) != NULL)
+  while ((task = pin_first (self)) != NULL)
     {
       ta_task_end_by_force (task);
+
+      /* The other thread may have ended it, and not have come so far yet as to take it out. */
+      g_mutex_lock (&self->mutex);
+      if (task->is_listed)
+        unlist_locked (self, task);
+      g_mutex_unlock (&self->mutex);
+
       ta_loop_unpin_task (self, task);
     }
 }
