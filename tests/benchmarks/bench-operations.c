@@ -47,6 +47,8 @@ run (void)
 {
   run_table ("Single operations of GLib and of the machine", operations_glib, n_operations_glib);
   run_table ("Single operations of this library", operations_ours, n_operations_ours);
+  run_table ("What others are made of", operations_limits, n_operations_limits);
+  operations_run_pending_limits ();
 }
 
 int

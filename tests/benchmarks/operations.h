@@ -24,4 +24,9 @@ extern const gsize     n_operations_glib;
 extern const Operation operations_ours[];
 extern const gsize     n_operations_ours;
 
+extern const Operation operations_limits[];
+extern const gsize     n_operations_limits;
+
+void operations_run_pending_limits (void);
+
 G_END_DECLS

@@ -4,16 +4,20 @@
 
 """Makes docs/performance.md, and its plots, of what tests/benchmarks/run has measured.
 
-    tests/benchmarks/page.py figures.json [docs]
+    tests/benchmarks/page.py figures.json [--libdex=other.json] [docs]
+
+The other file has what was measured where libdex is installed, if that is another system.
 """
 
+import argparse
 import html
 import json
 import re
 import sys
 from pathlib import Path
 
-from page_charts import CHARTS, INTRODUCTION, REPEAT
+from page_charts import CHARTS, INTRODUCTION, LIBDEX, REPEAT
+from page_limits import write_limits
 
 COLOUR_OURS, COLOUR_PEER, COLOUR_LIMIT = "#1a5fb4", "#c0bfbc", "#deddda"
 LABEL, BAR, VALUE, LINE, HEADING, MARGIN = 300, 380, 90, 22, 30, 10
@@ -62,6 +66,16 @@ class Figures:
                 if starts_with(table, group.table):
                     return rows
         return []
+
+    def find_one(self, place):
+        """Returns the median of one row, or None."""
+        for (benchmark, name, table, column), rows in self.rows.items():
+            if (benchmark, name, column) == (place.benchmark, place.run, place.column):
+                if starts_with(table, place.table):
+                    for row in rows:
+                        if row["contestant"] == place.contestant:
+                            return row["median"]
+        return None
 
     def find_goals(self, chart):
         tables = {(group.benchmark, group.run, group.table) for group in chart.groups}
@@ -168,7 +182,18 @@ def write_section(chart, figures, folder):
         yield ""
 
 
-def write_page(figures, folder):
+def write_libdex(figures):
+    """What was reached beside libdex on another system."""
+    goals = [goal for goal in figures.goals if "libdex" in goal["goal"]]
+    if not goals:
+        return
+    yield LIBDEX.format(glib=figures.machines.get("glib"))
+    yield ""
+    yield from write_goals(goals)
+    yield ""
+
+
+def write_page(figures, libdex, folder):
     machine = figures.machines
     met = sum(goal["met"] for goal in figures.goals)
     yield "Title: Performance"
@@ -200,19 +225,32 @@ def write_page(figures, folder):
     yield ""
     for chart in CHARTS:
         yield from write_section(chart, figures, folder)
+    if libdex is not None:
+        yield from write_libdex(libdex)
+    if met < len(figures.goals):
+        yield from write_limits(figures, figure)
     yield REPEAT
 
 
-def main(path, folder=Path(__file__).resolve().parents[2] / "docs"):
-    folder = Path(folder)
+def read_figures(path):
     figures = Figures(path)
     if not figures.rows:
         sys.exit(f"{path} has no figures")
+    return figures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("figures", help="what tests/benchmarks/run has written")
+    parser.add_argument("--libdex", help="the same, from a system that has libdex")
+    parser.add_argument("docs", nargs="?", type=Path, help="where to write")
+    options = parser.parse_args()
+    folder = options.docs or Path(__file__).resolve().parents[2] / "docs"
+    figures = read_figures(options.figures)
+    libdex = read_figures(options.libdex) if options.libdex else None
     page = folder / "performance.md"
-    page.write_text("\n".join(write_page(figures, folder)) + "\n", encoding="utf-8")
+    page.write_text("\n".join(write_page(figures, libdex, folder)) + "\n", encoding="utf-8")
     print(f"wrote {page}, and {len(CHARTS)} plots beside it")
 
 
-if len(sys.argv) not in (2, 3):
-    sys.exit(__doc__)
-main(*sys.argv[1:])
+main()

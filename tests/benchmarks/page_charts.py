@@ -19,6 +19,12 @@ its turns. Only ratios within one table mean anything on another machine: most o
 are how long it takes to wake a CPU that sleeps, which on virtual machines is 30 to 50 µs, and
 elsewhere less."""
 
+LIBDEX = """\
+## Beside libdex
+
+Measured on another system, which has libdex, with GLib {glib}: what is asked of this library there,
+and what is reached."""
+
 REPEAT = """\
 ## How to repeat it
 
@@ -31,7 +37,9 @@ tests/benchmarks/page.py figures.json
 ```
 
 The second command takes some minutes and prints all tables, with everything that is left out here;
-the third writes this page. `tests/benchmarks/bench.h` says what else the programs can do.
+the third writes this page. With `--c` after the figures the second leaves out Python, and with
+`--libdex=other.json` the third takes in what was measured so on a system that has libdex.
+`tests/benchmarks/bench.h` says what else the programs can do.
 
 How many instructions each operation takes does not depend on the machine: see
 [Speed](contributing.html#speed)."""
