@@ -21,7 +21,8 @@
  * see, as one of those that are run.
  *
  * Where there are too many all the same, only those orders are run in which few parties are interrupted,
- * which are where faults are (Musuvathi and Qadeer); all of them with -m slow.
+ * which are where faults are (Musuvathi and Qadeer); all of them, or many more, with -m slow. Two parties
+ * that do the same may be exchanged: the second begins after the first.
  *
  * Memory is sequentially consistent here: what a processor or a compiler reorders is for the thread
  * sanitizer to find.
@@ -247,6 +248,15 @@ are_dependent (const Party *a, const Party *b)
          !(a->step == STEP_READ && b->step == STEP_READ) && !explore_commute (a, b);
 }
 
+/* Whether somebody who would do the same begins before this one, whichever of them it is. */
+static gboolean
+is_twin (guint i)
+{
+  return exploration->are_alike && i > 0 && explore_parties[i].step == STEP_START &&
+         explore_parties[i - 1].step == STEP_START &&
+         exploration->parties[i] == exploration->parties[i - 1];
+}
+
 static void
 party_main (int i)
 {
@@ -306,7 +316,7 @@ run_once (void)
       for (guint i = 0; i < explore_n_parties; i++)
         {
           is_over = is_over && explore_parties[i].step == STEP_END;
-          if (is_enabled (&explore_parties[i]))
+          if (is_enabled (&explore_parties[i]) && !is_twin (i))
             choice.enabled |= 1u << i;
         }
       if (is_over)
@@ -402,7 +412,7 @@ explore (const Exploration *what, gboolean is_thorough)
   exploration = what;
   sigaction (SIGSEGV, &(struct sigaction){ .sa_handler = crashed_cb, .sa_flags = SA_NODEFER },
              NULL);
-  max_interrupted = is_thorough ? 0 : what->max_interrupted;
+  max_interrupted = is_thorough ? what->max_thorough : what->max_interrupted;
   for (explore_n_parties = 0;
        explore_n_parties < MAX_PARTIES && what->parties[explore_n_parties] != NULL;)
     explore_n_parties++;

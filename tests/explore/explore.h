@@ -53,8 +53,12 @@ typedef struct
   void (*begin) (void);
   void (*parties[MAX_PARTIES]) (void);
   void (*end) (void); /* checks what came of it */
-  guint
-      max_interrupted; /* how often somebody is interrupted when it is to be quick; 0: as often as there is */
+  /* How often somebody is interrupted at most when it is to be quick, and when it is to be thorough;
+   * 0: as often as there is. */
+  guint max_interrupted;
+  guint max_thorough;
+  gboolean
+      are_alike; /* those that run the same function: it does not matter which of them begins */
 } Exploration;
 
 typedef struct
