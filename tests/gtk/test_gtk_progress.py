@@ -23,7 +23,7 @@ except (ImportError, ValueError):
 
 # More than is read in a test, and so little that a thousandth is read soon: accessibility is not
 # told of less. It takes no place on the disk.
-HUGE = 1 << 36
+HUGE = 1 << 37
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ except (ImportError, ValueError, AssertionError) as error:
 def watchdog():
     """Ends the process when a call does not return: there is no other way to end it."""
     # A million operations take a while.
-    limit = 900 if "TA_RANDOM_OPERATIONS" in os.environ else 300
+    limit = 1800 if "TA_RANDOM_OPERATIONS" in os.environ else 300
     faulthandler.dump_traceback_later(limit * SLOWNESS, exit=True, file=sys.__stderr__)
     yield
     faulthandler.cancel_dump_traceback_later()

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 from gi.repository import Gio, GLib, ThreadedAsync
 
-LONG = 20.0
+LONG = 60.0
 
 
 @pytest.fixture

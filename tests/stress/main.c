@@ -19,7 +19,7 @@
 
 static guint32 seed;
 static double  seconds = 1;
-static double  patience = 20; /* how long nothing may happen at all in a round, before it hangs */
+static double  patience = 40; /* how long nothing may happen at all in a round, before it hangs */
 static guint   n_scenarios;
 
 guint32

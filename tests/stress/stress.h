@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define MAX_PARTIES 8
 
 /* How long nothing may happen at all in a round, before it hangs. */
-#define STRESS_PATIENCE_US (G_GINT64_CONSTANT (20) * G_USEC_PER_SEC)
+#define STRESS_PATIENCE_US (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 typedef struct _Round    Round;
 typedef struct _Scenario Scenario;
