@@ -22,6 +22,9 @@
 static int               n_looks; /* atomic */
 static __thread gboolean is_counted;
 
+/* When the clock of that thread began to go on with each look, or 0. Set while there is none. */
+static gint64 clock_start;
+
 /* Stands in front of GLib's, for the library too. */
 gint64
 g_get_monotonic_time (void)
@@ -29,7 +32,12 @@ g_get_monotonic_time (void)
   struct timespec now;
 
   if (is_counted)
-    g_atomic_int_inc (&n_looks);
+    {
+      int looks = g_atomic_int_add (&n_looks, 1);
+
+      if (clock_start != 0)
+        return clock_start + looks;
+    }
   clock_gettime (CLOCK_MONOTONIC, &now);
 
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
@@ -180,6 +188,55 @@ test_runner_that_does_not (void)
   stop_runner (runner);
 }
 
+static gboolean
+heard_cb (gpointer promise)
+{
+  ta_promise_return_int (promise, g_atomic_int_get (&n_looks));
+
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * One that may look for a second lets the rest of its context have its turn in the meantime. Its clock
+ * goes on by a microsecond at each look, so that how often it looks before says how long that took.
+ */
+static void
+test_runner_that_spins_for_long (void)
+{
+  TaRunner *runner;
+
+  if (ta_spin_is_shared ())
+    {
+      g_test_skip ("there is one processor, so nobody spins");
+      return;
+    }
+
+  clock_start = g_get_monotonic_time ();
+  runner = start_runner (G_USEC_PER_SEC);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      TaPromise           *promise = ta_promise_new ();
+      g_autoptr (TaFuture) future = ta_promise_get_future (promise);
+      g_autoptr (GSource)  source = g_idle_source_new ();
+      GValue               value = G_VALUE_INIT;
+      int                  before;
+
+      /* From now on it is likely to look for work, and does not see what comes in other ways. */
+      g_assert_true (
+          ta_runner_call_in_loop (runner, nothing_cb, NULL, NULL, TEST_DEADLINE_US, NULL, NULL));
+      g_source_set_callback (source, heard_cb, promise, (GDestroyNotify) ta_promise_unref);
+      g_source_attach (source, ta_runner_get_context (runner));
+      before = g_atomic_int_get (&n_looks);
+
+      g_assert_true (ta_future_wait (future, &value, TEST_DEADLINE_US, NULL, NULL));
+      g_assert_cmpint (g_value_get_int64 (&value) - before, <, 10000);
+    }
+
+  stop_runner (runner);
+  clock_start = 0;
+}
+
 static void
 test_property (void)
 {
@@ -207,6 +264,7 @@ main (int argc, char **argv)
   test_add ("/spin/history", test_history);
   test_add ("/spin/runner/property", test_property);
   test_add ("/spin/runner/spins", test_runner_that_spins);
+  test_add ("/spin/runner/spins-for-long", test_runner_that_spins_for_long);
   test_add ("/spin/runner/does-not", test_runner_that_does_not);
 
   return g_test_run ();
