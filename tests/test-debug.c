@@ -5,9 +5,7 @@
 
 /* What a program can be asked about its runners and tasks, with and without TA_DEBUG. */
 
-#include "test-util.h"
-
-#include <stdlib.h>
+#include "test-debug-util.h"
 
 static void
 slept_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -46,14 +44,7 @@ sleep_func (TaTask *task, gpointer data)
 }
 
 static void
-check_has (const char *text, const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("\"%s\" does not have \"%s\"", text, part);
-}
-
-static void
-check_dump (gboolean is_debug)
+check_dump (gboolean has_account, gboolean has_sites)
 {
   g_autoptr (TaRunner) idle = ta_runner_new ("idle");
   g_autoptr (TaRunner) runner = test_runner_new_started ("dumped");
@@ -74,28 +65,28 @@ check_dump (gboolean is_debug)
   test_runner_block (runner, &blocked, &release);
 
   before = ta_debug_dup_tasks ();
-  check_has (before, "runner “idle”: not started, 0 tasks\n");
-  check_has (before,
-             "runner “dumped”: running, 2 tasks; its loop has been busy with a task without");
-  check_has (before, "  task “sleepy”");
-  check_has (before, ", “snoring”");
-  if (is_debug)
+  test_check_has (before, "runner “idle”: not started, 0 tasks\n");
+  test_check_has (before,
+                  "runner “dumped”: running, 2 tasks; its loop has been busy with a task without");
+  test_check_has (before, "  task “sleepy”");
+  test_check_has (before, ", “snoring”");
+  if (has_account)
     {
-      check_has (before, " s old");
-      check_has (before, "    waits for the end of a sleep since ");
-      check_has (before, "    waits for queue “empty” since ");
-      check_has (before, ", made at ");
+      test_check_has (before, " s old");
+      test_check_has (before, "    waits for the end of a sleep since ");
+      test_check_has (before, "    waits for queue “empty” since ");
     }
   else
     {
       g_assert_null (strstr (before, "waits for"));
       g_assert_null (strstr (before, " s old"));
     }
+  g_assert_true ((strstr (before, ", made at ") != NULL) == has_sites);
 
   test_gate_open (&release);
   test_runner_stop (runner);
   after = ta_debug_dup_tasks ();
-  check_has (after, "runner “dumped”: ended, 0 tasks\n");
+  test_check_has (after, "runner “dumped”: ended, 0 tasks\n");
   g_assert_null (strstr (after, "waits for"));
   g_clear_object (&task);
   g_clear_object (&runner);
@@ -107,333 +98,57 @@ check_dump (gboolean is_debug)
   test_gate_clear (&chain.waits);
 }
 
+/* A loop that nothing helps, when it is stopped. */
+static void
+test_stuck (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("stuck");
+  TestGate             exited;
+  TestGate             blocked;
+  TestGate             release;
+
+  test_gate_init (&exited);
+  test_gate_init (&blocked);
+  test_gate_init (&release);
+  test_runner_watch_thread (runner, &exited);
+  test_runner_block (runner, &blocked, &release);
+  g_assert_false (ta_runner_stop (runner, 20000, NULL, NULL));
+  test_gate_open (&release);
+  test_gate_await (&exited, 1);
+  test_gate_clear (&exited);
+  test_gate_clear (&blocked);
+  test_gate_clear (&release);
+}
+
 static void
 test_dump (void)
 {
-  check_dump (g_getenv ("TA_DEBUG") != NULL);
+  const char *value = g_getenv ("TA_DEBUG");
+
+  check_dump (value != NULL, value != NULL && strstr (value, "sites") != NULL);
 }
 
-static void
-return_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-
-  ta_promise_return_boolean (promise, TRUE);
-}
-
-static void
-keep_func (TaTask *task, gpointer data)
-{
-  ta_task_set_name (task, "work");
-  g_atomic_pointer_set ((TaPromise **) data, ta_task_take_promise (task));
-}
-
-/* A loop that waits, and what it waits for. */
-typedef struct
-{
-  TaRunner  *works;
-  TaPromise *promise;
-  TaTask    *work;
-  TaRunner  *waits;
-  TaQueue   *queue;
-  GMainLoop *nested;
-  gboolean   is_timed; /* gives up after a while */
-} Blocked;
-
-static void
-blocked_init (Blocked *self, GMainContext *context, gint64 stall_threshold)
-{
-  *self = (Blocked){ .works = test_runner_new_started ("works") };
-  self->work = ta_runner_create_task (self->works, keep_func, &self->promise, NULL);
-  g_assert_true (ta_runner_wait_for_next_iteration (self->works, TEST_DEADLINE_US, NULL, NULL));
-  self->waits = g_object_new (TA_TYPE_RUNNER, "name", "waits", "context", context,
-                              "stall-threshold", stall_threshold, NULL);
-  g_assert_true (ta_runner_start (self->waits, NULL));
-  self->queue = g_object_new (TA_TYPE_QUEUE, "name", "jobs", NULL);
-}
-
-static void
-blocked_clear (Blocked *self)
-{
-  test_runner_stop (self->waits);
-  test_runner_stop (self->works);
-  ta_promise_unref (self->promise);
-  g_object_unref (self->work);
-  g_object_unref (self->works);
-  g_object_unref (self->waits);
-  g_object_unref (self->queue);
-}
-
-static void
-wait_for_work (Blocked *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (self->is_timed)
-    {
-      g_assert_false (ta_future_wait (TA_FUTURE (self->work), NULL, 1000, NULL, &error));
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-    }
-  else
-    {
-      g_assert_true (ta_future_wait (TA_FUTURE (self->work), NULL, TEST_DEADLINE_US, NULL, &error));
-      g_assert_no_error (error);
-    }
-}
-
-static void
-wait_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-
-  ta_task_set_name (task, "waiter");
-  wait_for_work (data);
-  ta_promise_return_boolean (promise, TRUE);
-}
-
-static gboolean
-wait_cb (gpointer data)
-{
-  wait_for_work (data);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-nest_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-  Blocked              *self = data;
-
-  ta_task_set_name (task, "nest");
-  g_main_loop_run (self->nested);
-  ta_promise_return_boolean (promise, TRUE);
-}
-
-static void
-get_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-  Blocked              *self = data;
-  g_autoptr (GError)    error = NULL;
-
-  ta_task_set_name (task, "getter");
-  g_assert_true (ta_queue_get_wait (self->queue, NULL, TEST_DEADLINE_US, NULL, &error));
-  g_assert_no_error (error);
-  ta_promise_return_boolean (promise, TRUE);
-}
-
-/* Describes everything until a thread has got to where it waits. */
-static char *
-await_dump (const char *part)
-{
-  const gint64 end = g_get_monotonic_time () + TEST_DEADLINE_US;
-  char        *dump = ta_debug_dup_tasks ();
-
-  while (strstr (dump, part) == NULL)
-    {
-      if (g_get_monotonic_time () > end)
-        g_error ("\"%s\" does not come to have \"%s\"", dump, part);
-      g_free (dump);
-      g_usleep (1000);
-      dump = ta_debug_dup_tasks ();
-    }
-
-  return dump;
-}
-
-#define FOR_WORK ", and has waited there for task “work” on runner “works” for "
-
-/* A task whose function blocks is named, and so is what it waits for, also where it holds others up. */
-static void
-test_blocked_task (void)
-{
-  g_autoptr (TaTask) task = NULL;
-  g_autoptr (TaTask) other = NULL;
-  g_autoptr (GError) error = NULL;
-  const gboolean     is_debug = g_getenv ("TA_DEBUG") != NULL;
-  g_autofree char   *dump = NULL;
-  Blocked            blocked;
-
-  blocked_init (&blocked, NULL, 0);
-  task = ta_runner_create_task (blocked.waits, wait_func, &blocked, NULL);
-  other = ta_runner_create_task (blocked.waits, return_func, NULL, NULL);
-  ta_task_set_name (other, "behind it");
-  dump = await_dump (FOR_WORK);
-  check_has (dump, " tasks; its loop has been busy with task “waiter” for ");
-
-  /* One that has not been started is known of where account is kept. */
-  check_has (dump,
-             is_debug ? "runner “waits”: running, 2 tasks" : "runner “waits”: running, 1 tasks");
-  if (is_debug)
-    check_has (dump, "  task “behind it”, not started, ");
-
-  g_assert_false (ta_future_wait (TA_FUTURE (other), NULL, 1000, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  test_assert_message_has (error, "busy with task “waiter” for");
-  test_assert_message_has (error, FOR_WORK);
-
-  ta_promise_return_boolean (blocked.promise, TRUE);
-  g_assert_true (ta_future_wait (TA_FUTURE (task), NULL, TEST_DEADLINE_US, NULL, NULL));
-  g_assert_true (ta_future_wait (TA_FUTURE (other), NULL, TEST_DEADLINE_US, NULL, NULL));
-  g_free (dump);
-  dump = ta_debug_dup_tasks ();
-  g_assert_null (strstr (dump, "has waited"));
-  g_assert_null (strstr (dump, "not started,"));
-  blocked_clear (&blocked);
-}
-
-static void
-stalled_cb (TaRunner *runner, const char *what, gint64 duration, gpointer data)
-{
-  g_free (*(char **) data);
-  *(char **) data = g_strdup (what);
-}
-
-/* The function of a source of GLib's, which only its own thread can name; and so does the watchdog. */
-static void
-check_blocked_source (gint64 stall_threshold)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-  g_autofree char    *dump = NULL;
-  g_autofree char    *what = NULL;
-  Blocked             blocked;
-
-  blocked_init (&blocked, NULL, stall_threshold);
-  g_signal_connect (blocked.waits, "stalled", G_CALLBACK (stalled_cb), &what);
-  g_source_set_static_name (source, "lazy");
-  g_source_set_callback (source, wait_cb, &blocked, NULL);
-  g_source_attach (source, ta_runner_get_context (blocked.waits));
-  dump = await_dump (FOR_WORK);
-  check_has (dump, "runner “waits”: running, 0 tasks; its loop has been busy with source “lazy” of "
-                   "its context for ");
-  if (stall_threshold != 0)
-    TEST_TURN_UNTIL (NULL, g_strcmp0 (what, "source “lazy” of its context, which waits for task "
-                                            "“work” on runner “works”") == 0);
-
-  g_signal_handlers_disconnect_by_data (blocked.waits, &what);
-  ta_promise_return_boolean (blocked.promise, TRUE);
-  blocked_clear (&blocked);
-}
-
-static void
-test_blocked_source (void)
-{
-  check_blocked_source (0);
-  check_blocked_source (G_GINT64_CONSTANT (10) * 1000);
-}
-
-/* A task that runs a main loop of its own, which sleeps. */
-static void
-test_nested (void)
-{
-  g_autoptr (TaTask) task = NULL;
-  g_autofree char   *dump = NULL;
-  Blocked            blocked;
-
-  blocked_init (&blocked, NULL, 0);
-  blocked.nested = g_main_loop_new (ta_runner_get_context (blocked.waits), FALSE);
-  task = ta_runner_create_task (blocked.waits, nest_func, &blocked, NULL);
-  dump = await_dump (", and sleeps there in a nested loop\n");
-  check_has (dump, "runner “waits”: running, 1 tasks; its loop has been in task “nest” for ");
-  g_main_loop_quit (blocked.nested);
-  g_assert_true (ta_future_wait (TA_FUTURE (task), NULL, TEST_DEADLINE_US, NULL, NULL));
-  ta_promise_return_boolean (blocked.promise, TRUE);
-  g_main_loop_unref (blocked.nested);
-  blocked_clear (&blocked);
-}
-
-/* Where the loop is somebody else's it may block, and with the variable it is known on what. */
-static void
-test_blocked_attached (void)
-{
-  g_autoptr (TestWorker) worker = test_worker_new ();
-  const gboolean         is_debug = g_getenv ("TA_DEBUG") != NULL;
-  g_autoptr (TaTask)     task = NULL;
-  g_autofree char       *dump = NULL;
-  GValue                 value = G_VALUE_INIT;
-  Blocked                blocked;
-
-  blocked_init (&blocked, test_worker_get_context (worker), 0);
-  task = ta_runner_create_task (blocked.waits, get_func, &blocked, NULL);
-  dump = await_dump (is_debug ? "    waits for an item of queue “jobs” since " : "“getter” for ");
-  check_has (dump, "runner “waits”, attached: running, 1 tasks; its loop has been busy with task "
-                   "“getter” for ");
-  if (is_debug)
-    check_has (dump, " s, and blocks the loop\n");
-
-  g_value_init (&value, G_TYPE_INT);
-  g_assert_true (ta_queue_try_put (blocked.queue, &value, NULL));
-  g_assert_true (ta_future_wait (TA_FUTURE (task), NULL, TEST_DEADLINE_US, NULL, NULL));
-  g_free (dump);
-  dump = ta_debug_dup_tasks ();
-  g_assert_null (strstr (dump, "blocks the loop"));
-  ta_promise_return_boolean (blocked.promise, TRUE);
-  blocked_clear (&blocked);
-}
-
-static gpointer
-dump_thread (gpointer data)
-{
-  while (!g_atomic_int_get ((int *) data))
-    g_free (ta_debug_dup_tasks ());
-
-  return NULL;
-}
-
-/* Waits begin and end, and what they are for goes away, while somebody looks. */
-static void
-test_blocked_in_passing (void)
-{
-  int      is_over = FALSE;
-  GThread *thread = g_thread_new ("dumps", dump_thread, &is_over);
-
-  for (guint i = 0; i < test_repeats (5); i++)
-    {
-      Blocked blocked;
-
-      blocked_init (&blocked, NULL, 0);
-      blocked.is_timed = TRUE;
-      for (guint j = 0; j < 10; j++)
-        {
-          g_autoptr (TaTask) task =
-              ta_runner_create_task (blocked.waits, wait_func, &blocked, NULL);
-
-          g_assert_true (ta_future_wait (TA_FUTURE (task), NULL, TEST_DEADLINE_US, NULL, NULL));
-        }
-      ta_promise_return_boolean (blocked.promise, TRUE);
-      blocked_clear (&blocked);
-    }
-
-  g_atomic_int_set (&is_over, TRUE);
-  g_thread_join (thread);
-}
-
-/* The same in a process with the variable. */
+/* The same in processes with the variable; where tasks were made is kept only if it is asked for. */
 static void
 test_variable (void)
 {
-  g_autofree char   *program = g_file_read_link ("/proc/self/exe", NULL);
-  const char        *argv[] = { program, "-p", "/debug/dump", "-p", "/debug/blocked", NULL };
-  g_auto (GStrv)     env = g_environ_setenv (g_get_environ (), "TA_DEBUG", "tasks,sites", TRUE);
-  g_autofree char   *errors = NULL;
-  g_autofree char   *output = NULL;
-  g_autoptr (GError) error = NULL;
-  int                status;
+  g_free (test_run_with_debug ("tasks", "/debug/dump"));
+  g_free (test_run_with_debug ("tasks,sites", "/debug/dump"));
+}
 
-  if (program == NULL)
-    {
-      g_test_skip ("There is no /proc here");
-      return;
-    }
+/* It is printed when a stuck loop is interrupted. */
+static void
+test_prints (void)
+{
+  g_autofree char *errors = test_run_with_debug ("tasks", "/debug/stuck");
 
-  g_assert_true (
-      g_spawn_sync (NULL, (char **) argv, env, 0, NULL, NULL, &output, &errors, &status, &error));
-  g_assert_no_error (error);
-  if (!g_spawn_check_wait_status (status, &error))
-    g_error ("%s: %s%s", error->message, output, errors);
-  check_has (output, "ok 1 /debug/dump");
-  check_has (output, " /debug/blocked/attached\n");
+  if (errors == NULL)
+    return;
+
+  test_check_has (errors, "TA_DEBUG: a stuck loop is interrupted\n");
+  /* In the character set of the locale. */
+  test_check_has (errors,
+                  ": stopping, 1 tasks; its loop has been busy with a task without a name for ");
 }
 
 int
@@ -442,12 +157,9 @@ main (int argc, char **argv)
   test_init (&argc, &argv);
 
   test_add ("/debug/dump", test_dump);
-  test_add ("/debug/blocked/task", test_blocked_task);
-  test_add ("/debug/blocked/source", test_blocked_source);
-  test_add ("/debug/blocked/attached", test_blocked_attached);
-  test_add ("/debug/blocked/in-passing", test_blocked_in_passing);
-  test_add ("/debug/nested", test_nested);
+  test_add ("/debug/stuck", test_stuck);
   test_add ("/debug/variable", test_variable);
+  test_add ("/debug/prints", test_prints);
 
   return g_test_run ();
 }

@@ -201,6 +201,128 @@ test_nested_for_good (void)
   test_gate_clear (&nested.release);
 }
 
+static void
+return_func (TaTask *task, gpointer data)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  ta_promise_return_boolean (promise, TRUE);
+}
+
+/* Work in several steps, each in an iteration of its own. */
+typedef struct
+{
+  TaPromise *promise;
+  guint      n_left;
+} Steps;
+
+static gboolean
+step_cb (gpointer data)
+{
+  Steps *self = data;
+
+  if (self->n_left-- > 0)
+    return G_SOURCE_CONTINUE;
+
+  /* It is not over before all of them are. */
+  ta_promise_return_boolean (
+      self->promise, g_cancellable_is_cancelled (ta_promise_get_cancellable (self->promise)));
+  g_clear_pointer (&self->promise, ta_promise_unref);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_steps (Steps *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, step_cb, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+static void
+steps_func (TaTask *task, gpointer data)
+{
+  Steps *self = data;
+
+  self->promise = ta_task_take_promise (task);
+  begin_steps (self);
+}
+
+static void
+clean_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_false (ta_sleep_finish (result, NULL));
+  begin_steps (data);
+}
+
+/* Works until it is cancelled, and then cleans up. */
+static void
+clean_up_func (TaTask *task, gpointer data)
+{
+  Steps *self = data;
+
+  self->promise = ta_task_take_promise (task);
+  ta_sleep_async (TA_TIMEOUT_INFINITE, ta_promise_get_cancellable (self->promise), clean_up_cb,
+                  self);
+}
+
+static void
+check_boolean (TaTask *task, gboolean expected)
+{
+  g_auto (GValue)    value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ta_future_try_wait (TA_FUTURE (task), &value, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_value_get_boolean (&value) == expected);
+}
+
+/* What was sent before the stop is done, and not cancelled, as long as it does not wait for anything. */
+static void
+test_catches_up (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("catches up");
+  g_autoptr (TaTask)   sent = NULL;
+  g_autoptr (TaTask)   stepping = NULL;
+  g_autoptr (GError)   error = NULL;
+  Steps                steps = { .n_left = 10 };
+  TestGate             blocked;
+  TestGate             release;
+  TestResult           result;
+
+  test_gate_init (&blocked);
+  test_gate_init (&release);
+  test_runner_block (runner, &blocked, &release);
+  stepping = ta_runner_create_task (runner, steps_func, &steps, NULL);
+  sent = ta_runner_create_task (runner, return_func, NULL, NULL);
+  test_result_init (&result, NULL);
+  ta_runner_stop_async (runner, TEST_DEADLINE_US, NULL, test_result_cb, &result);
+  test_gate_open (&release);
+  TEST_TURN_UNTIL (NULL, result.calls == 1);
+  g_assert_true (ta_runner_stop_finish (runner, result.result, &error));
+  g_assert_no_error (error);
+  check_boolean (sent, TRUE);
+  check_boolean (stepping, FALSE);
+  test_result_clear (&result);
+  test_gate_clear (&blocked);
+  test_gate_clear (&release);
+}
+
+/* One that is cancelled may take its time, and what it returns is what it comes to. */
+static void
+test_cleans_up (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("cleans up");
+  Steps                steps = { .n_left = 1000 };
+  g_autoptr (TaTask)   task = ta_runner_create_task (runner, clean_up_func, &steps, NULL);
+
+  check_stop (runner, TA_SHUTDOWN_TYPE_STOPPED);
+  check_boolean (task, TRUE);
+  g_assert_null (steps.promise);
+}
+
 static gpointer
 unref_thread (gpointer data)
 {
@@ -292,6 +414,8 @@ main (int argc, char **argv)
 
   test_add ("/promise-9/twice", test_twice);
   test_add ("/promise-9/while-starting", test_while_starting);
+  test_add ("/promise-9/catches-up", test_catches_up);
+  test_add ("/promise-9/cleans-up", test_cleans_up);
   test_add ("/promise-9/nested", test_nested);
   test_add ("/promise-9/nested-for-good", test_nested_for_good);
   test_add ("/promise-7/dropped", test_dropped);
