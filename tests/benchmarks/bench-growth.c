@@ -40,8 +40,10 @@ start_pile (void)
 }
 
 static void
-pile_free (Pile *self)
+pile_free (gpointer data)
 {
+  Pile *self = data;
+
   bench_check (self->n_pending == 0 && g_queue_is_empty (&self->pending));
   g_object_unref (self->queue);
   g_free (self);
@@ -65,32 +67,14 @@ put_items (gpointer data, guint n)
 }
 
 static void
-get_items (Pile *self, guint n)
+get_items (gpointer data, guint n)
 {
+  Pile           *self = data;
   g_auto (GValue) value = G_VALUE_INIT;
 
   for (guint i = 0; i < n; i++)
     bench_check (ta_queue_try_get (self->queue, &value, NULL));
   self->n_pending -= n;
-}
-
-static void
-exchange_items (gpointer self, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      put_items (self, 1);
-      get_items (self, 1);
-    }
-}
-
-static void
-stop_items (gpointer data)
-{
-  Pile *self = data;
-
-  get_items (self, self->n_pending);
-  pile_free (self);
 }
 
 static void
@@ -114,30 +98,12 @@ add_waits (gpointer data, guint n)
 }
 
 static void
-end_waits (Pile *self, guint n)
+end_waits (gpointer data, guint n)
 {
+  Pile *self = data;
   for (guint i = 0; i < n; i++)
     bench_check (ta_queue_try_put (self->queue, TA_VALUE_INT (i), NULL));
   await (self, self->n_pending - n);
-}
-
-static void
-exchange_waits (gpointer self, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_waits (self, 10);
-      end_waits (self, 10);
-    }
-}
-
-static void
-stop_waits (gpointer data)
-{
-  Pile *self = data;
-
-  end_waits (self, self->n_pending);
-  pile_free (self);
 }
 
 static gpointer
@@ -172,8 +138,9 @@ add_tasks (gpointer data, guint n)
 }
 
 static void
-end_tasks (Pile *self, guint n)
+end_tasks (gpointer data, guint n)
 {
+  Pile *self = data;
   for (guint i = 0; i < n; i++)
     {
       TaPromise *promise = g_queue_pop_head (&self->pending);
@@ -182,16 +149,6 @@ end_tasks (Pile *self, guint n)
       ta_promise_unref (promise);
     }
   self->n_pending -= n;
-}
-
-static void
-exchange_tasks (gpointer self, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_tasks (self, 10);
-      end_tasks (self, 10);
-    }
 }
 
 static void
@@ -207,7 +164,6 @@ stop_tasks (gpointer data)
   Pile    *self = data;
   gboolean is_stopped = FALSE;
 
-  end_tasks (self, self->n_pending);
   ta_runner_stop_async (self->runner, TA_TIMEOUT_INFINITE, NULL, stopped_cb, &is_stopped);
   while (!is_stopped)
     g_main_context_iteration (NULL, TRUE);
@@ -226,56 +182,61 @@ add_timed_waits (gpointer data, guint n)
   self->n_pending += n;
 }
 
-static void
-exchange_timed_waits (gpointer self, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_timed_waits (self, 10);
-      end_waits (self, 10);
-    }
-}
-
 static const Growing growing_items = {
   .name = "items in a queue",
   .ours = TRUE,
+  .batch = 1,
   .start = start_pile,
   .add = put_items,
-  .exchange = exchange_items,
-  .stop = stop_items,
+  .end = get_items,
+  .stop = pile_free,
 };
 
 static const Growing growing_waits = {
   .name = "waits for an item",
   .ours = TRUE,
+  .batch = 10,
   .start = start_pile,
   .add = add_waits,
-  .exchange = exchange_waits,
-  .stop = stop_waits,
+  .end = end_waits,
+  .stop = pile_free,
 };
 
 static const Growing growing_tasks = {
   .name = "tasks of a runner",
   .ours = TRUE,
+  .batch = 10,
   .start = start_tasks,
   .add = add_tasks,
-  .exchange = exchange_tasks,
+  .end = end_tasks,
   .stop = stop_tasks,
 };
 
 static const Growing growing_timed_waits = {
   .name = "timed waits for an item",
   .ours = TRUE,
+  .batch = 10,
   .start = start_pile,
   .add = add_timed_waits,
-  .exchange = exchange_timed_waits,
-  .stop = stop_waits,
+  .end = end_waits,
+  .stop = pile_free,
 };
 
 static const Growing *const growing[] = {
   &growing_items,  &growing_waits,  &growing_tasks,    &growing_timed_waits,
   &growing_blocks, &growing_gtasks, &growing_timeouts,
 };
+
+/* Adds and ends as many, so that their number stays the same. */
+static void
+exchange (const Growing *kind, gpointer self, guint n)
+{
+  for (guint i = 0; i < n; i += kind->batch)
+    {
+      kind->add (self, kind->batch);
+      kind->end (self, kind->batch);
+    }
+}
 
 static void
 growth_cb (gconstpointer data, double *values)
@@ -291,15 +252,16 @@ growth_cb (gconstpointer data, double *values)
 
       kind->add (self, size - n_added);
       n_added = size;
-      kind->exchange (self, n / 10);
+      exchange (kind, self, n / 10);
 
       started = bench_now_ns ();
-      kind->exchange (self, n);
+      exchange (kind, self, n);
       values[1 + i] = (double) (bench_now_ns () - started) / n;
       size *= 10;
     }
   values[0] = values[N_SIZES] / values[1];
 
+  kind->end (self, n_added);
   kind->stop (self);
 }
 

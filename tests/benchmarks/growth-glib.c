@@ -33,8 +33,10 @@ start (void)
 }
 
 static void
-stop (Pile *self)
+stop (gpointer data)
 {
+  Pile *self = data;
+
   bench_check (g_queue_is_empty (&self->pending));
   g_free (self);
 }
@@ -49,8 +51,10 @@ add_blocks (gpointer data, guint n)
 }
 
 static void
-end_blocks (Pile *self, guint n)
+end_blocks (gpointer data, guint n)
 {
+  Pile *self = data;
+
   for (guint i = 0; i < n; i++)
     {
       char *block = g_queue_pop_head (&self->pending);
@@ -61,31 +65,13 @@ end_blocks (Pile *self, guint n)
     }
 }
 
-static void
-exchange_blocks (gpointer data, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_blocks (data, 10);
-      end_blocks (data, 10);
-    }
-}
-
-static void
-stop_blocks (gpointer data)
-{
-  Pile *self = data;
-
-  end_blocks (self, self->pending.length);
-  stop (self);
-}
-
 const Growing growing_blocks = {
   .name = "limit: 248 bytes of memory",
+  .batch = 10,
   .start = start,
   .add = add_blocks,
-  .exchange = exchange_blocks,
-  .stop = stop_blocks,
+  .end = end_blocks,
+  .stop = stop,
 };
 
 static void
@@ -107,8 +93,10 @@ add_gtasks (gpointer data, guint n)
 }
 
 static void
-end_gtasks (Pile *self, guint n)
+end_gtasks (gpointer data, guint n)
 {
+  Pile *self = data;
+
   self->n_returned = 0;
   for (guint i = 0; i < n; i++)
     {
@@ -120,32 +108,13 @@ end_gtasks (Pile *self, guint n)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static void
-exchange_gtasks (gpointer data, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_gtasks (data, 10);
-      end_gtasks (data, 10);
-    }
-}
-
-static void
-stop_gtasks (gpointer data)
-{
-  Pile *self = data;
-
-  while (!g_queue_is_empty (&self->pending))
-    end_gtasks (self, MIN (self->pending.length, 1000));
-  stop (self);
-}
-
 const Growing growing_gtasks = {
   .name = "GTask, returned",
+  .batch = 10,
   .start = start,
   .add = add_gtasks,
-  .exchange = exchange_gtasks,
-  .stop = stop_gtasks,
+  .end = end_gtasks,
+  .stop = stop,
 };
 
 static gboolean
@@ -171,9 +140,12 @@ add_timeouts (gpointer data, guint n)
     }
 }
 
+/* Without a turn of the loop, which would look at each of them. */
 static void
-end_timeouts (Pile *self, guint n)
+end_timeouts (gpointer data, guint n)
 {
+  Pile *self = data;
+
   for (guint i = 0; i < n; i++)
     {
       GSource *source = g_queue_pop_head (&self->pending);
@@ -183,30 +155,11 @@ end_timeouts (Pile *self, guint n)
     }
 }
 
-/* Without a turn of the loop, which would look at each of them. */
-static void
-exchange_timeouts (gpointer data, guint n)
-{
-  for (guint i = 0; i < n; i += 10)
-    {
-      add_timeouts (data, 10);
-      end_timeouts (data, 10);
-    }
-}
-
-static void
-stop_timeouts (gpointer data)
-{
-  Pile *self = data;
-
-  end_timeouts (self, self->pending.length);
-  stop (self);
-}
-
 const Growing growing_timeouts = {
   .name = "g_timeout_source_new, no turn",
+  .batch = 10,
   .start = start,
   .add = add_timeouts,
-  .exchange = exchange_timeouts,
-  .stop = stop_timeouts,
+  .end = end_timeouts,
+  .stop = stop,
 };

@@ -14,12 +14,13 @@ typedef struct
 {
   const char *name;
   gboolean    ours;
+  guint       batch; /* how many are added before as many end */
   gpointer (*start) (void);
   /* Has @n more pending. */
   void (*add) (gpointer self, guint n);
-  /* Adds one and ends one, the oldest where there is an order, @n times, a multiple of 10. */
-  void (*exchange) (gpointer self, guint n);
-  /* Ends all. */
+  /* Ends @n of them, the oldest where there is an order. */
+  void (*end) (gpointer self, guint n);
+  /* When none is left. */
   void (*stop) (gpointer self);
 } Growing;
 
