@@ -31,6 +31,8 @@ struct _TaDesk
   guint    rest_turns;
   TaInbox *inbox; /* owned: that of the context in which requests are handled */
 
+  TaSpin watch; /* the thread that holds the context: what it learned about watching loops */
+
   GMutex mutex; /* guards the rest */
 
   TaRequest   *first_request; /* those that wait to be handled, each with a reference */
@@ -46,13 +48,15 @@ struct _TaDesk
 
 struct _TaLink
 {
-  int ref_count; /* atomic: for the clients together, the listener, and the ticket */
-
   /* Const. */
   TaDesk *desk; /* owned */
   TaLoop *loop; /* owned */
 
+  TaRequest *spare; /* atomic; owned: the next request, see ta-request-life.c */
+
   TaLoopListener listener; /* the loop's, with a reference on this meanwhile */
+
+  int ref_count; /* atomic: for the clients together, the listener, and the ticket */
 
   /* The desk's lock. */
   TaLink    *previous;

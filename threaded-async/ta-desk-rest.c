@@ -206,17 +206,45 @@ ta_desk_check_busy (TaDesk *self, gboolean is_blocked, gint64 timeout_us, GError
   return FALSE;
 }
 
-/* Whether nobody has to be asked. */
+/* Whether it can be seen that a link need not be asked. */
 static gboolean
-ta_desk_is_at_rest (TaDesk *self, gboolean is_blocked)
+is_seen_at_rest_locked (TaLink *self, gboolean is_blocked)
 {
-  gboolean is_at_rest = TRUE;
+  return !counts_locked (self, is_blocked) ||
+         (!self->is_asked && ta_inbox_is_at_rest (ta_loop_get_inbox (self->loop)));
+}
+
+/*
+ * Whether nobody has to be asked: all loops are seen to be at rest, or all but one, which comes to rest
+ * before the eyes of the calling thread.
+ */
+static gboolean
+ta_desk_is_at_rest (TaDesk *self, gint64 deadline, GCancellable *cancellable)
+{
+  TaLink  *last = NULL;
+  guint    n_left = 0;
+  gboolean is_watched, is_at_rest;
 
   g_mutex_lock (&self->mutex);
-  for (TaLink *link = self->links; link != NULL && is_at_rest; link = link->next)
-    is_at_rest = !counts_locked (link, is_blocked) ||
-                 (!link->is_asked && ta_inbox_is_at_rest (ta_loop_get_inbox (link->loop)));
+  for (TaLink *link = self->links; link != NULL && n_left <= 1; link = link->next)
+    {
+      if (is_seen_at_rest_locked (link, TRUE))
+        continue;
+
+      last = link;
+      n_left++;
+    }
+  is_watched = n_left == 1 && ta_inbox_can_be_watched (ta_loop_get_inbox (last->loop));
+  if (is_watched)
+    ta_link_ref (last);
   g_mutex_unlock (&self->mutex);
+
+  if (!is_watched)
+    return n_left == 0;
+
+  is_at_rest = !g_cancellable_is_cancelled (cancellable) &&
+               ta_inbox_watch_rest (ta_loop_get_inbox (last->loop), &self->watch, deadline);
+  ta_link_unref (last);
 
   return is_at_rest;
 }
@@ -277,8 +305,7 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
 
       for (TaLink *link = desk->links; link != NULL; link = link->next)
         {
-          if (!counts_locked (link, !waiter->is_operation) ||
-              (!link->is_asked && ta_inbox_is_at_rest (ta_loop_get_inbox (link->loop))) ||
+          if (is_seen_at_rest_locked (link, !waiter->is_operation) ||
               !ask_locked (link, waiter, now))
             continue;
 
@@ -331,7 +358,7 @@ ta_desk_rest (TaDesk       *self,
   TaOutcome        outcome;
   gint64           left = TA_TIMEOUT_INFINITE;
 
-  if (ta_desk_is_at_rest (self, TRUE))
+  if (ta_desk_is_at_rest (self, deadline, cancellable))
     return TRUE;
   if (!ta_desk_check_busy (self, TRUE, timeout_us, error))
     return FALSE;

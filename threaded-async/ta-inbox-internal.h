@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 /* How many descriptors a loop may sleep on whose rest others can see by themselves. */
 #define TA_INBOX_MAX_SLEEP_FDS 4
 
+/* What two processors fight for if they write to it. */
+#define TA_INBOX_CACHE_LINE 64
+
 /* The head of an inbox whose context will not run any more. */
 extern TaInboxItem ta_inbox_closed;
 #define TA_INBOX_CLOSED (&ta_inbox_closed)
@@ -73,7 +76,7 @@ struct _TaInbox
   GSource   *source;     /* const */
   gint64     come_back;  /* when `source` may go on all the same; 0 while it is armed */
   gint64     busy_since; /* since when others may have had to wait for it; 0 while they have not */
-  gint64     paused_at;  /* when the loop last found nothing in it, before it may have slept */
+  gint64     paused_at;  /* when the loop last found nothing in it; 0 if it did not sleep then */
   guint      yields;     /* counts down to 0 over the iteration that the inbox has to let go by */
   TaRestList rests;      /* what to do at rest */
   GSource   *rest;       /* the source that is ready when nothing else is */
@@ -85,6 +88,17 @@ struct _TaInbox
   GObject *spare; /* owned: a result that serves again; see ta-operation-result.c */
 
   int turns; /* atomic, written by the loop alone: the iterations in which somebody waits for rest */
+
+  /* How a thread that watches is told that the loop is at rest: see ta-inbox-rest.c. By themselves in
+   * memory, for it looks at them all the time. */
+  guint8 padding[TA_INBOX_CACHE_LINE];
+  int    is_serving; /* atomic, written by the loop alone: it answers who asks */
+  guint  asked;      /* atomic: how often somebody has asked */
+  guint
+      told; /* atomic, written by the loop alone: up to which of these it has been at rest since */
+  guint8 more_padding[TA_INBOX_CACHE_LINE];
+
+  guint heard; /* the loop's: what it read in `asked` before it last looked for what is ready */
 };
 
 /* What one thread writes for others to see. */

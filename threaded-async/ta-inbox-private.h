@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "ta-spin-private.h"
 #include "ta-stall-private.h"
 #include "ta-timers-private.h"
 #include "ta-types.h"
@@ -63,6 +64,8 @@ void ta_inbox_call_at_rest (TaInbox *self, TaRest *rest, void (*func) (TaRest *r
 void  ta_inbox_tell_at_rest (TaInbox *self, TaRest *rest, guint limit, void (*func) (TaRest *rest));
 guint ta_inbox_get_turns (TaInbox *self);
 gboolean ta_inbox_is_at_rest (TaInbox *self);
+gboolean ta_inbox_can_be_watched (TaInbox *self);
+gboolean ta_inbox_watch_rest (TaInbox *self, TaSpin *spin, gint64 deadline);
 
 /* For a loop that owns its context. */
 void        ta_inbox_adopt (TaInbox *self, const char *owner);
@@ -70,10 +73,14 @@ const char *ta_inbox_get_owner (TaInbox *self);
 void        ta_inbox_enter (TaInbox *self);
 void        ta_inbox_leave (TaInbox *self);
 TaInbox    *ta_inbox_get_entered (void);
+gboolean    ta_inbox_is_thread_default (TaInbox *self);
 gboolean    ta_inbox_has_items (TaInbox *self);
 gboolean    ta_inbox_park (TaInbox *self);
 void        ta_inbox_unpark (TaInbox *self);
 gboolean    ta_inbox_is_waited_for (TaInbox *self);
+gboolean    ta_inbox_is_asked (TaInbox *self);
+void        ta_inbox_hear (TaInbox *self);
+void        ta_inbox_set_serving (TaInbox *self, gboolean is_serving);
 gboolean    ta_inbox_spin (TaInbox *self);
 void        ta_inbox_unspin (TaInbox *self);
 int         ta_inbox_poll (TaInbox *self, GPollFD *fds, guint n_fds, int timeout);

@@ -22,6 +22,11 @@
  * that it sleeps on. These are written under a sequence number, which is odd meanwhile. A descriptor on
  * which nothing is to be seen may be one that the loop has just read: so they look last whether it
  * sleeps, and if it has woken and fallen asleep again by then, it has done what it was woken for.
+ *
+ * A loop that serves its inbox is about to be at rest, and whoever waits for that need not send for the
+ * news, nor sleep: it watches. It counts `asked` up; the loop reads that, looks for what is ready as ever,
+ * and when there is nothing says up to which question it has been at rest. Of what the watcher had sent or
+ * attached before it asked nothing is left then.
  */
 
 gboolean
@@ -214,6 +219,58 @@ tell_watchers (TaInbox *self)
   call_all (self, &self->watchers, TRUE);
 }
 
+/* Whether somebody watches who has not been told yet; in the loop's thread. */
+gboolean
+ta_inbox_is_asked (TaInbox *self)
+{
+  return ta_peek (&self->asked) != self->told;
+}
+
+/* The loop is about to look for what is ready, and will answer who has asked by now. */
+void
+ta_inbox_hear (TaInbox *self)
+{
+  self->heard = ta_peek (&self->asked);
+}
+
+/* Says whether it is worth while to watch the loop; in its thread. */
+void
+ta_inbox_set_serving (TaInbox *self, gboolean is_serving)
+{
+  g_atomic_int_set (&self->is_serving, is_serving);
+}
+
+/* Whether there is any use in watching the loop; from another thread. */
+gboolean
+ta_inbox_can_be_watched (TaInbox *self)
+{
+  return g_atomic_int_get (&self->is_serving) && !ta_spin_is_shared ();
+}
+
+/*
+ * Watches a loop of ours for as long as that pays, or until @deadline, from another thread. TRUE if it has
+ * come to rest since; FALSE says nothing.
+ */
+gboolean
+ta_inbox_watch_rest (TaInbox *self, TaSpin *spin, gint64 deadline)
+{
+  TaSpinWait wait;
+  guint      question;
+  gboolean   is_told;
+
+  if (!ta_spin_start (spin, &wait))
+    return FALSE;
+
+  question = __atomic_add_fetch (&self->asked, 1, __ATOMIC_SEQ_CST);
+  wait.end = MIN (wait.end, deadline);
+  do
+    is_told = (int) (ta_peek (&self->told) - question) >= 0;
+  while (!is_told && g_atomic_int_get (&self->is_serving) && ta_spin_pause (&wait));
+  ta_spin_note (spin, &wait, is_told);
+
+  return is_told;
+}
+
 /*
  * Looks, without sleeping, for what is ready. Where a loop that somebody waits for has no other descriptor
  * than the one that wakes it, it need not look: what it would be woken for has been found when the sources
@@ -222,7 +279,8 @@ tell_watchers (TaInbox *self)
 static int
 look (TaInbox *self, GPollFD *fds, guint n_fds)
 {
-  if (n_fds == 1 && fds[0].fd == self->wakeup_fd && self->watchers.first != NULL)
+  if (n_fds == 1 && fds[0].fd == self->wakeup_fd &&
+      (self->watchers.first != NULL || self->heard != self->told))
     return 0;
 
   return g_poll (fds, n_fds, 0);
@@ -279,7 +337,12 @@ ta_inbox_spin (TaInbox *self)
     return FALSE;
 
   g_atomic_int_set (&self->spinning, TRUE);
-  if (self->watchers.first == NULL || ta_inbox_has_items (self))
+  if ((self->watchers.first == NULL && self->heard == self->told) || ta_inbox_has_items (self))
+    return TRUE;
+
+  if (self->heard != self->told)
+    ta_publish (&self->told, self->heard);
+  if (self->watchers.first == NULL)
     return TRUE;
 
   tell_watchers (self);

@@ -151,8 +151,9 @@ ta_inbox_prepare (GSource *source, int *timeout)
       return TRUE;
     }
 
+  /* One that only looks for those who have asked does not sleep. */
   if (self->busy_since != 0)
-    self->paused_at = g_get_monotonic_time ();
+    self->paused_at = self->heard != self->told ? 0 : g_get_monotonic_time ();
 
   return FALSE;
 }
@@ -177,7 +178,7 @@ ta_inbox_check (GSource *source)
     }
 
   /* Nobody had to wait while the loop slept. */
-  if (self->busy_since != 0)
+  if (self->busy_since != 0 && self->paused_at != 0)
     self->busy_since += g_get_monotonic_time () - self->paused_at;
 
   return TRUE;
@@ -391,7 +392,7 @@ ta_inbox_turn_for (TaInbox *self, gint64 budget_us)
   if (push_default)
     g_main_context_pop_thread_default (self->context);
 
-  may_go_on = self->come_back == 0 && !ta_inbox_is_waited_for (self);
+  may_go_on = self->come_back == 0 && !ta_inbox_is_waited_for (self) && !ta_inbox_is_asked (self);
   ta_inbox_unref (self);
 
   return may_go_on;

@@ -307,6 +307,14 @@ ta_inbox_get_entered (void)
   return entered;
 }
 
+/* Whether it is the inbox of the loop that the calling thread runs, and a callback of this thread would
+ * come through it. */
+gboolean
+ta_inbox_is_thread_default (TaInbox *self)
+{
+  return entered == self && self->context == g_main_context_get_thread_default ();
+}
+
 static void
 drop_items (TaInboxItem *item)
 {
