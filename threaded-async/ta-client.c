@@ -51,7 +51,10 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static const TaOperationKind execute_kind = { .abandon = ta_request_abandon };
+static const TaOperationKind execute_kind = {
+  .abandon = ta_request_abandon,
+  .release_target = ta_request_release_target,
+};
 
 G_DEFINE_TYPE_WITH_PRIVATE (TaClient, ta_client, G_TYPE_OBJECT)
 

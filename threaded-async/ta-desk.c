@@ -70,6 +70,7 @@ ta_link_unref (TaLink *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
 
+  ta_request_drop_kept (self);
   ta_loop_unref (self->loop);
   ta_desk_unref (self->desk);
   g_free (self);
@@ -140,6 +141,7 @@ ta_link_send (TaLink *self, TaRequest *request)
     {
       request->is_waiting = TRUE;
       request->previous = desk->last_request;
+      request->next = NULL;
       if (desk->last_request != NULL)
         desk->last_request->next = request;
       else
@@ -148,6 +150,7 @@ ta_link_send (TaLink *self, TaRequest *request)
 
       request->is_listed = TRUE;
       request->previous_unended = self->last_unended;
+      request->next_unended = NULL;
       if (self->last_unended != NULL)
         self->last_unended->next_unended = request;
       else

@@ -76,6 +76,7 @@ ta_future_is_done (TaFuture *self)
   return g_atomic_int_get (&self->state) != TA_FUTURE_PENDING;
 }
 
+void     ta_future_reset (TaFuture *self);
 gboolean ta_future_end_with_value (TaFuture *self, GValue *value);
 gboolean ta_future_end_with_error (TaFuture *self, GError *error);
 GError  *ta_future_copy_error (TaFuture *self);

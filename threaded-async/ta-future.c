@@ -98,17 +98,25 @@ ta_future_get_property (GObject *object, guint property_id, GValue *value, GPara
     }
 }
 
-static void
-ta_future_finalize (GObject *object)
+/* Lets go of the result; for one that nobody refers to any more, so that nobody waits for it either. */
+void
+ta_future_reset (TaFuture *self)
 {
-  TaFuture *self = TA_FUTURE (object);
-
-  /* Every waiter holds a reference, so there is none. */
   if (self->state == TA_FUTURE_SUCCEEDED)
     g_value_unset (&self->result.value);
   else if (self->state == TA_FUTURE_FAILED)
     g_error_free (self->result.error);
 
+  self->state = TA_FUTURE_PENDING;
+  self->waiters = (TaWaiterList){ NULL, NULL };
+}
+
+static void
+ta_future_finalize (GObject *object)
+{
+  TaFuture *self = TA_FUTURE (object);
+
+  ta_future_reset (self);
   ta_notifier_clear (&self->notifier);
   ta_mutex_clear (&self->mutex);
 

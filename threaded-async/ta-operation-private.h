@@ -36,6 +36,9 @@ typedef struct
    * the last unref, in any thread, so it is to run no foreign code. */
   void (*give_back) (gpointer source_object, TaWaiter *waiter);
 
+  /* What drops the reference on the target, if that is not as for every object. */
+  void (*release_target) (gpointer target);
+
   /* What frees the user data, if that belongs to the operation. */
   GDestroyNotify free_user_data;
 

@@ -75,7 +75,9 @@ ta_operation_unref (TaOperation *self)
     self->kind->give_back (self->source_object, &self->waiter);
 
   ta_inbox_unref (self->inbox);
-  if (self->target != self->source_object)
+  if (self->kind->release_target != NULL)
+    self->kind->release_target (self->target);
+  else if (self->target != self->source_object)
     g_clear_object (&self->target);
   g_clear_object (&self->source_object);
   g_clear_object (&self->cancellable);

@@ -21,14 +21,17 @@ struct _TaRequest
 {
   TaFuture parent_instance;
 
-  /* Const. */
+  /* Const while anybody refers to it. */
   TaClient *client; /* owned */
   TaLink   *link;   /* the client's */
   char     *method;
   GValue   *args; /* those with names come last */
   guint     n_args;
-  char    **names; /* NULL for none */
+  guint     n_places; /* in the array */
+  char    **names;    /* NULL for none */
   guint     n_names;
+
+  GQuark detail; /* whoever handles it: its method's, once there is one */
 
   guint flags; /* atomic: TaRequestFlags */
 
@@ -53,9 +56,17 @@ TaRequest *ta_request_new (TaClient          *client,
                            gsize              n_args,
                            const char *const *names);
 
+void ta_request_release (TaRequest *self);
+void ta_request_drop_kept (TaLink *link);
+
+/* For ta-request-life.c. */
+void     ta_request_class_init_life (TaRequestClass *klass);
+gpointer ta_request_get_parent_class (void);
+
 void ta_request_end_with_error (TaRequest *self, GError *error);
 void ta_request_end_by_stop (TaRequest *self);
 void ta_request_end_by_close (TaRequest *self);
+void ta_request_release_target (gpointer request);
 void ta_request_abandon (gpointer request, TaOutcome outcome);
 
 void ta_request_begin (TaRequest *self);

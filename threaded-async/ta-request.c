@@ -72,22 +72,10 @@ ta_request_ended (TaFuture *future)
   ta_link_remove (self->link, self);
 }
 
-static void
-ta_request_finalize (GObject *object)
+gpointer
+ta_request_get_parent_class (void)
 {
-  TaRequest *self = TA_REQUEST (object);
-
-  for (guint i = 0; i < self->n_args + self->n_names; i++)
-    {
-      if (G_VALUE_TYPE (&self->args[i]) != G_TYPE_INVALID)
-        g_value_unset (&self->args[i]);
-    }
-  g_free (self->args);
-  g_strfreev (self->names);
-  g_free (self->method);
-  g_object_unref (self->client);
-
-  G_OBJECT_CLASS (ta_request_parent_class)->finalize (object);
+  return ta_request_parent_class;
 }
 
 static void
@@ -95,7 +83,7 @@ ta_request_class_init (TaRequestClass *klass)
 {
   TaFutureClass *future_class = (TaFutureClass *) klass;
 
-  G_OBJECT_CLASS (klass)->finalize = ta_request_finalize;
+  ta_request_class_init_life (klass);
 
   future_class->describe = ta_request_describe;
   future_class->get_default_timeout = ta_request_get_default_timeout;
@@ -106,88 +94,6 @@ ta_request_class_init (TaRequestClass *klass)
 static void
 ta_request_init (TaRequest *self)
 {
-}
-
-/* Says what is wrong with the names. */
-static gboolean
-check_names (TaRequest *self, gsize n_values, GError **error)
-{
-  g_autofree char *description = ta_request_describe (TA_FUTURE (self));
-
-  if (self->n_names > n_values)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "The arguments of %s have more names than values: %u, and %" G_GSIZE_FORMAT,
-                   description, self->n_names, n_values);
-      return FALSE;
-    }
-
-  for (guint i = 0; i < self->n_names; i++)
-    {
-      if (!g_strv_contains ((const char *const *) self->names + i + 1, self->names[i]))
-        continue;
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "Two arguments of %s are named “%s”", description, self->names[i]);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-check_args (TaRequest *self, const GValue *args, gsize n_values, GError **error)
-{
-  for (gsize i = 0; i < n_values; i++)
-    {
-      g_autofree char *description = NULL;
-
-      if (G_IS_VALUE (&args[i]))
-        continue;
-
-      description = ta_request_describe (TA_FUTURE (self));
-      g_set_error (error, TA_ERROR, TA_ERROR_WRONG_TYPE,
-                   "Argument %" G_GSIZE_FORMAT " of %s is a value without a type", i, description);
-      return FALSE;
-    }
-
-  return self->n_names == 0 || check_names (self, n_values, error);
-}
-
-/* Makes a request, which has failed already if there is something wrong with it. */
-TaRequest *
-ta_request_new (TaClient          *client,
-                TaLink            *link,
-                const char        *method,
-                const GValue      *args,
-                gsize              n_args,
-                const char *const *names)
-{
-  TaRequest *self = g_object_new (TA_TYPE_REQUEST, NULL);
-  GError    *error = NULL;
-
-  self->client = g_object_ref (client);
-  self->link = link;
-  self->method = g_strdup (method);
-  if (names != NULL && names[0] != NULL)
-    {
-      self->names = g_strdupv ((char **) names);
-      self->n_names = g_strv_length (self->names);
-    }
-
-  if (!check_args (self, args, n_args, &error))
-    {
-      self->n_names = 0;
-      ta_request_end_with_error (self, error);
-      return self;
-    }
-
-  self->n_args = (guint) n_args - self->n_names;
-  self->args = g_new0 (GValue, n_args);
-  for (gsize i = 0; i < n_args; i++)
-    ta_value_copy (&args[i], &self->args[i]);
-
-  return self;
 }
 
 /* Ends it with @error, which is taken over; from any thread. */

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 typedef struct
 {
   GMainContext *context;
-  gboolean      is_acquired;
   gboolean      is_pushed;
 } TaServerHold;
 

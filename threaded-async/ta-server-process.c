@@ -21,18 +21,14 @@ ta_server_hold (TaServer *self, TaServerHold *hold, GError **error)
 
   *hold = (TaServerHold){ .context = context };
 
-  if (!g_main_context_is_owner (context))
+  /* Who owns it does so once more. */
+  if (!g_main_context_acquire (context))
     {
-      hold->is_acquired = g_main_context_acquire (context);
-      if (!hold->is_acquired)
-        {
-          g_set_error (
-              error, TA_ERROR, TA_ERROR_WRONG_THREAD,
-              "The requests to server “%s” can't be handled in this thread: its main context "
-              "belongs to another",
-              ta_server_get_name (self));
-          return FALSE;
-        }
+      g_set_error (error, TA_ERROR, TA_ERROR_WRONG_THREAD,
+                   "The requests to server “%s” can't be handled in this thread: its main context "
+                   "belongs to another",
+                   ta_server_get_name (self));
+      return FALSE;
     }
 
   hold->is_pushed =
@@ -48,8 +44,7 @@ ta_server_release (TaServerHold *hold)
 {
   if (hold->is_pushed)
     g_main_context_pop_thread_default (hold->context);
-  if (hold->is_acquired)
-    g_main_context_release (hold->context);
+  g_main_context_release (hold->context);
 }
 
 /* Handles the first request, if there is one; in a thread that holds the server's context. */
@@ -70,7 +65,7 @@ ta_server_handle_next (TaServer *self)
           result =
               ta_future_get_done (TA_FUTURE (request)) ? TA_SERVER_ANSWERED : TA_SERVER_HANDLED;
         }
-      g_object_unref (request);
+      ta_request_release (request);
     }
 
   return result;

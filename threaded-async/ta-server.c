@@ -323,8 +323,9 @@ ta_server_emit (TaServer *self, TaRequest *request)
   gboolean is_handled = FALSE;
 
   /* A method that nobody is connected to need not become a quark, which would stay for ever. */
-  g_signal_emit (self, signals[SIGNAL_HANDLE_REQUEST], g_quark_try_string (request->method),
-                 request, &is_handled);
+  if (request->detail == 0)
+    request->detail = g_quark_try_string (request->method);
+  g_signal_emit (self, signals[SIGNAL_HANDLE_REQUEST], request->detail, request, &is_handled);
 
   return is_handled;
 }
