@@ -79,6 +79,23 @@ test_asker_start (TestAsker *self)
   g_assert_no_error (error);
 }
 
+void
+test_serving_init (TestServing *self, guint n_requests)
+{
+  self->server = ta_server_new ("the server");
+  self->runner = test_runner_new_started ("the runner");
+  self->asker = test_asker_new (self->server, self->runner, "increment", n_requests);
+}
+
+void
+test_serving_clear (TestServing *self)
+{
+  test_runner_stop (self->runner);
+  g_clear_pointer (&self->asker, test_asker_free);
+  g_clear_object (&self->runner);
+  g_clear_object (&self->server);
+}
+
 gint64
 test_request_get_int (TaRequest *request, guint index)
 {

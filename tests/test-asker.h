@@ -40,6 +40,17 @@ void test_asker_start_cb (gpointer self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestAsker, test_asker_free)
 
+/* A server on whose runner one client asks. */
+typedef struct
+{
+  TaServer  *server;
+  TaRunner  *runner;
+  TestAsker *asker;
+} TestServing;
+
+void test_serving_init (TestServing *self, guint n_requests);
+void test_serving_clear (TestServing *self);
+
 /* A runner whose loop is kept in a function: see test_runner_block(). */
 typedef struct
 {

@@ -7,6 +7,21 @@
 
 #include "test-asker.h"
 
+/* What goes on with the next turn of a loop. */
+typedef struct
+{
+  GAsyncReadyCallback func;
+  gpointer            data;
+} NextTurn;
+
+static void
+next_turn_cb (gpointer data)
+{
+  NextTurn *next = data;
+
+  ta_sleep_async (0, NULL, next->func, next->data);
+}
+
 /* Keeps a loop turning for ever. */
 typedef struct
 {
@@ -25,22 +40,17 @@ spin_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-start_spinning_cb (gpointer data)
-{
-  ta_sleep_async (0, NULL, spin_cb, data);
-}
-
-static void
 test_spinning (void)
 {
   g_autoptr (TaServer)  server = ta_server_new ("spinning");
   g_autoptr (TaRunner)  runner = test_runner_new_started ("spinning");
   g_autoptr (TestAsker) asker = test_asker_new (server, runner, "increment", 10);
   Spinner               spinner = { 0 };
+  NextTurn              spinning = { spin_cb, &spinner };
 
   g_signal_connect (server, "handle-request", G_CALLBACK (test_increment_cb), NULL);
-  g_assert_true (ta_runner_call_in_loop (runner, start_spinning_cb, &spinner, NULL,
-                                         TEST_DEADLINE_US, NULL, NULL));
+  g_assert_true (
+      ta_runner_call_in_loop (runner, next_turn_cb, &spinning, NULL, TEST_DEADLINE_US, NULL, NULL));
   test_asker_start (asker);
 
   for (int i = 0; i < 10; i++)
@@ -82,12 +92,6 @@ count_down_cb (GObject *source, GAsyncResult *result, gpointer data)
                              NULL, NULL);
 }
 
-static void
-start_countdown_cb (gpointer data)
-{
-  ta_sleep_async (0, NULL, count_down_cb, data);
-}
-
 static gboolean
 answer_null_cb (TaServer *server, TaRequest *request, gpointer data)
 {
@@ -105,6 +109,7 @@ comes_within (guint n_turns, guint rest_turns)
   g_autoptr (TaRunner) runner = test_runner_new_started ("turns");
   g_autoptr (TaClient) client = ta_client_new (server, runner);
   Countdown            countdown = { .n_left = n_turns, .client = client };
+  NextTurn             next = { count_down_cb, &countdown };
   g_autoptr (GError)   error = NULL;
   TestBlock            block;
   TestResult           result;
@@ -119,8 +124,8 @@ comes_within (guint n_turns, guint rest_turns)
     countdown.hold_at = (n_turns - rest_turns) / 2;
   test_gate_init (&countdown.go_on);
   test_block_start (&block, runner);
-  ta_runner_call_in_loop_async (runner, start_countdown_cb, &countdown, NULL, TA_TIMEOUT_INFINITE,
-                                NULL, NULL, NULL);
+  ta_runner_call_in_loop_async (runner, next_turn_cb, &next, NULL, TA_TIMEOUT_INFINITE, NULL, NULL,
+                                NULL);
   test_result_init (&result, g_main_context_default ());
   TEST_OUTSIDE (&result,
                 ta_server_process_async (server, TEST_DEADLINE_US, NULL, test_result_cb, &result));
@@ -147,10 +152,11 @@ count_turns_given (guint rest_turns)
   g_autoptr (TaRunner) runner = test_runner_new_started ("turns");
   g_autoptr (TaClient) client = ta_client_new (server, runner);
   Spinner              spinner = { 0 };
+  NextTurn             spinning = { spin_cb, &spinner };
   guint                n_turns;
 
-  g_assert_true (ta_runner_call_in_loop (runner, start_spinning_cb, &spinner, NULL,
-                                         TEST_DEADLINE_US, NULL, NULL));
+  g_assert_true (
+      ta_runner_call_in_loop (runner, next_turn_cb, &spinning, NULL, TEST_DEADLINE_US, NULL, NULL));
   n_turns = (guint) g_atomic_int_get (&spinner.n_turns);
   g_assert_false (test_server_process (server));
   n_turns = (guint) g_atomic_int_get (&spinner.n_turns) - n_turns;
@@ -256,12 +262,6 @@ block_late_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-start_block_late_cb (gpointer data)
-{
-  ta_sleep_async (0, NULL, block_late_cb, data);
-}
-
-static void
 test_busy_late (void)
 {
   g_autoptr (TaServer) server = ta_server_new ("late");
@@ -270,12 +270,13 @@ test_busy_late (void)
   g_autoptr (GError)   error = NULL;
   TestGate             blocked, release;
   LateBlock            late = { .blocked = &blocked, .release = &release };
+  NextTurn             next = { block_late_cb, &late };
   guint                n_calls = 0;
 
   test_gate_init (&blocked);
   test_gate_init (&release);
-  ta_runner_call_in_loop_async (runner, start_block_late_cb, &late, NULL, TA_TIMEOUT_INFINITE, NULL,
-                                NULL, NULL);
+  ta_runner_call_in_loop_async (runner, next_turn_cb, &next, NULL, TA_TIMEOUT_INFINITE, NULL, NULL,
+                                NULL);
 
   /* The first time it has completed turns. */
   while (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
