@@ -114,6 +114,7 @@ gboolean ta_desk_check_busy (TaDesk *self, gboolean is_blocked, gint64 timeout_u
 gboolean ta_desk_rest (TaDesk       *self,
                        gint64        deadline,
                        gint64        timeout_us,
+                       gboolean      is_stirred,
                        GCancellable *cancellable,
                        GError      **error);
 gboolean ta_desk_enter_rest (gpointer desk, TaWaiter *waiter);

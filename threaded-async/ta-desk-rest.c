@@ -206,12 +206,19 @@ ta_desk_check_busy (TaDesk *self, gboolean is_blocked, gint64 timeout_us, GError
   return FALSE;
 }
 
-/* Whether it can be seen that a link need not be asked. */
+/*
+ * Whether it can be seen that a link need not be asked. Where the loop was just given something to do it
+ * is not even looked at, for that would get into its way.
+ */
 static gboolean
-is_seen_at_rest_locked (TaLink *self, gboolean is_blocked)
+is_seen_at_rest_locked (TaLink *self, gboolean is_blocked, gboolean is_stirred)
 {
-  return !counts_locked (self, is_blocked) ||
-         (!self->is_asked && ta_inbox_is_at_rest (ta_loop_get_inbox (self->loop)));
+  if (!counts_locked (self, is_blocked))
+    return TRUE;
+
+  return !self->is_asked &&
+         !(is_stirred && ta_inbox_can_be_watched (ta_loop_get_inbox (self->loop))) &&
+         ta_inbox_is_at_rest (ta_loop_get_inbox (self->loop));
 }
 
 /*
@@ -219,7 +226,7 @@ is_seen_at_rest_locked (TaLink *self, gboolean is_blocked)
  * before the eyes of the calling thread.
  */
 static gboolean
-ta_desk_is_at_rest (TaDesk *self, gint64 deadline, GCancellable *cancellable)
+ta_desk_is_at_rest (TaDesk *self, gint64 deadline, gboolean is_stirred, GCancellable *cancellable)
 {
   TaLink  *last = NULL;
   guint    n_left = 0;
@@ -228,7 +235,7 @@ ta_desk_is_at_rest (TaDesk *self, gint64 deadline, GCancellable *cancellable)
   g_mutex_lock (&self->mutex);
   for (TaLink *link = self->links; link != NULL && n_left <= 1; link = link->next)
     {
-      if (is_seen_at_rest_locked (link, TRUE))
+      if (is_seen_at_rest_locked (link, TRUE, is_stirred))
         continue;
 
       last = link;
@@ -305,7 +312,7 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
 
       for (TaLink *link = desk->links; link != NULL; link = link->next)
         {
-          if (is_seen_at_rest_locked (link, !waiter->is_operation) ||
+          if (is_seen_at_rest_locked (link, !waiter->is_operation, FALSE) ||
               !ask_locked (link, waiter, now))
             continue;
 
@@ -344,12 +351,13 @@ describe_rest (gpointer self)
 
 /*
  * Blocks until the loops are at rest, or until @deadline, which is no error as long as all of them turn:
- * only those that have not for @timeout_us are.
+ * only those that have not for @timeout_us are. One of them was just given an answer if it @is_stirred.
  */
 gboolean
 ta_desk_rest (TaDesk       *self,
               gint64        deadline,
               gint64        timeout_us,
+              gboolean      is_stirred,
               GCancellable *cancellable,
               GError      **error)
 {
@@ -358,7 +366,7 @@ ta_desk_rest (TaDesk       *self,
   TaOutcome        outcome;
   gint64           left = TA_TIMEOUT_INFINITE;
 
-  if (ta_desk_is_at_rest (self, deadline, cancellable))
+  if (ta_desk_is_at_rest (self, deadline, is_stirred, cancellable))
     return TRUE;
   if (!ta_desk_check_busy (self, TRUE, timeout_us, error))
     return FALSE;

@@ -127,12 +127,12 @@ ta_server_process (TaServer *self, gint64 timeout_us, GCancellable *cancellable,
   g_object_ref (self);
 
   deadline = ta_timeout_get_deadline (timeout_us);
-  if (timeout_us == 0 || ta_desk_rest (desk, deadline, timeout_us, cancellable, error))
+  if (timeout_us == 0 || ta_desk_rest (desk, deadline, timeout_us, FALSE, cancellable, error))
     {
       result = ta_server_handle_next (self);
       /* It has been handled, whatever the loops do. */
       if (result == TA_SERVER_ANSWERED && timeout_us != 0)
-        ta_desk_rest (desk, deadline, TA_TIMEOUT_INFINITE, cancellable, NULL);
+        ta_desk_rest (desk, deadline, TA_TIMEOUT_INFINITE, TRUE, cancellable, NULL);
     }
 
   ta_server_release (&hold);
@@ -165,11 +165,12 @@ ta_server_process (TaServer *self, gint64 timeout_us, GCancellable *cancellable,
 int
 ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellable, GError **error)
 {
-  TaDesk      *desk;
-  TaServerHold hold;
-  gint64       deadline;
-  int          n_handled = 0;
-  gboolean     goes_on;
+  TaDesk        *desk;
+  TaServerHold   hold;
+  gint64         deadline;
+  TaServerResult result = TA_SERVER_NOTHING;
+  int            n_handled = 0;
+  gboolean       goes_on;
 
   g_return_val_if_fail (TA_IS_SERVER (self), -1);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), -1);
@@ -184,14 +185,15 @@ ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellab
   deadline = ta_timeout_get_deadline (budget_us);
   do
     {
-      if (budget_us != 0 &&
-          !ta_desk_rest (desk, deadline, budget_us, cancellable, n_handled == 0 ? error : NULL))
+      if (budget_us != 0 && !ta_desk_rest (desk, deadline, budget_us, result == TA_SERVER_ANSWERED,
+                                           cancellable, n_handled == 0 ? error : NULL))
         {
           n_handled = n_handled == 0 ? -1 : n_handled;
           break;
         }
 
-      goes_on = n_handled < G_MAXINT && ta_server_handle_next (self) != TA_SERVER_NOTHING;
+      result = n_handled < G_MAXINT ? ta_server_handle_next (self) : TA_SERVER_NOTHING;
+      goes_on = result != TA_SERVER_NOTHING;
       if (goes_on)
         n_handled++;
     }
