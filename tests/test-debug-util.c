@@ -39,7 +39,7 @@ test_run_with_debug (const char *value, const char *path)
   g_assert_no_error (error);
   if (!g_spawn_check_wait_status (status, &error))
     g_error ("%s: %s%s", error->message, output, errors);
-  test_check_has (output, "\nok 1 /");
+  test_check_has (output, "ok 1 /");
 
   return g_steal_pointer (&errors);
 }
