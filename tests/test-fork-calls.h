@@ -28,6 +28,8 @@ typedef struct
   TaTask       *failed_task;
   GAsyncResult *reserved; /* a place in the queue */
   int           n_destroyed;
+  TestGate      held;    /* the runner's thread is, */
+  TestGate      release; /* until this */
 } ForkThings;
 
 void fork_fault (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -9,6 +9,9 @@
  * A lock may be held in the child by a thread that is not there, so that no call may take one: this is
  * looked at where the library calls GLib for it. What is called, in test-fork-calls.c, is compared with
  * the headers, so that nothing is forgotten.
+ *
+ * GLib itself has locks that every object needs, to be freed for one. So the other thread is where it has
+ * none of them when this one forks.
  */
 
 /* For dladdr() and RTLD_NEXT. */
@@ -104,6 +107,18 @@ fail_func (TaTask *task, gpointer data)
   g_autoptr (TaPromise) promise = ta_task_take_promise (task);
 
   ta_promise_return_new_error (promise, G_IO_ERROR, G_IO_ERROR_FAILED, "in the parent");
+}
+
+/* Keeps the runner's thread from whatever takes a lock of GLib's. */
+static void
+hold_func (TaTask *task, gpointer data)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+  ForkThings           *things = data;
+
+  test_gate_open (&things->held);
+  test_gate_await (&things->release, 1);
+  ta_promise_return_boolean (promise, TRUE);
 }
 
 void
@@ -225,6 +240,11 @@ make_things (ForkThings *self)
   self->reserved = ta_queue_reserve_finish (self->queue, result, &error);
   g_assert_no_error (error);
   g_object_unref (result);
+
+  test_gate_init (&self->held);
+  test_gate_init (&self->release);
+  g_object_unref (ta_runner_create_task (self->runner, hold_func, self, NULL));
+  test_gate_await (&self->held, 1);
 }
 
 static void
@@ -254,11 +274,14 @@ test_every_call (void)
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_true (test_child_has_left (status));
 
+  test_gate_open (&things.release);
   ta_promise_return_int (things.promise, 1);
   g_assert_true (ta_future_get_done (things.future));
   g_assert_false (ta_runner_stop (things.runner, TEST_DEADLINE_US, NULL, NULL));
   g_assert_true (ta_runner_stop (things.attached, TEST_DEADLINE_US, NULL, NULL));
   drop (&things);
+  test_gate_clear (&things.held);
+  test_gate_clear (&things.release);
   g_hash_table_unref (names);
   g_hash_table_unref (unshared);
 }
