@@ -280,7 +280,8 @@ use_runner (ForkThings *self)
   g_object_unref (HARMLESS (ta_runner_new, "child"));
   g_object_unref (HARMLESS (ta_runner_new_for_context, g_main_context_default (), "child"));
   HARMLESS (ta_runner_get_default);
-  HARMLESS (ta_set_interruptible, FALSE);
+  HARMLESS (ta_set_interrupt_func, NULL);
+  HARMLESS (ta_was_interrupted);
   g_free (HARMLESS (ta_debug_dup_tasks));
 }
 

@@ -7,22 +7,47 @@
 #include "ta-parker-private.h"
 
 /**
- * ta_set_interruptible:
- * @interruptible: whether signals end the waits of this thread
+ * ta_set_interrupt_func: (skip)
+ * @func: (nullable): what to call when a wait takes long, or %NULL
  *
- * Says whether the waits that block the calling thread end when it has handled a signal of the
- * operating system, as read(2) does. They return %FALSE, or %NULL, then, as if they had failed, but
- * set no error.
+ * Has the waits that block the calling thread end early when there is something to read from a
+ * descriptor, which @func gets. They return %FALSE, or %NULL, then, as if they had failed, but set no
+ * error.
  *
- * It is for bindings of languages that run the handlers of signals only when a call has returned:
- * these wait again when the handler has had nothing against it. There is no error because to make an
- * exception of it would run the handler, too. A signal whose handler was installed
- * with `SA_RESTART` ends no wait, and elsewhere than on Linux none does.
+ * It is for bindings of languages that run the handlers of signals only when a call has returned. When
+ * a wait has lasted for 10 ms, or the thread has handled a signal, @func is called once, in the thread
+ * and while it waits. There the binding has the handler of the operating system write to a pipe, and
+ * looks whether a signal has come before: so none is missed, whichever thread it comes to. When the
+ * handler of the language has had nothing against it the binding waits again. There is no error because
+ * to make an exception of it would run the handler, too.
+ *
+ * Nothing is read from the descriptor. [signal@Server::handle-request] is emitted without @func.
+ * Elsewhere than on Linux no wait ends by this.
+ *
+ * Returns: (nullable): what was set before
  *
  * Since: 1.0
  */
-void
-ta_set_interruptible (gboolean interruptible)
+TaInterruptFunc
+ta_set_interrupt_func (TaInterruptFunc func)
 {
-  ta_parker_set_interruptible (interruptible);
+  ta_parker_forget_interrupted ();
+
+  return ta_parker_set_interrupt_func (func);
+}
+
+/**
+ * ta_was_interrupted: (skip)
+ *
+ * Says whether a wait of the calling thread has ended in that way since [func@set_interrupt_func] was
+ * called last. It tells that from a call whose result is %FALSE.
+ *
+ * Returns: whether one has
+ *
+ * Since: 1.0
+ */
+gboolean
+ta_was_interrupted (void)
+{
+  return ta_parker_was_interrupted ();
 }

@@ -13,7 +13,22 @@
 
 G_BEGIN_DECLS
 
+/**
+ * TaInterruptFunc: (skip)
+ *
+ * What a thread calls that has to wait for long: see [func@set_interrupt_func].
+ *
+ * Returns: a descriptor that can be read when the thread is not to wait any longer; or -1 if it is not
+ *   to wait at all
+ *
+ * Since: 1.0
+ */
+typedef int (*TaInterruptFunc) (void);
+
 TA_AVAILABLE_IN_1_0
-void ta_set_interruptible (gboolean interruptible);
+TaInterruptFunc ta_set_interrupt_func (TaInterruptFunc func);
+
+TA_AVAILABLE_IN_1_0
+gboolean ta_was_interrupted (void);
 
 G_END_DECLS

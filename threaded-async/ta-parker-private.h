@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "ta-interrupt.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  int    state;    /* atomic */
-  gint64 woken_at; /* when, or 0; whoever wakes it, before he says so in `state` */
+  int      state;     /* atomic */
+  int      waking_fd; /* const once the sleeper listens: how it is woken; -1 before */
+  gboolean is_over;   /* the sleeper: it has slept */
+  gint64   woken_at;  /* when, or 0; whoever wakes it, before he says so in `state` */
 #ifndef __linux__
   GMutex mutex; /* guards state, in place of the atomic operations */
   GCond  cond;
@@ -28,7 +30,7 @@ typedef enum
 {
   TA_PARK_WOKEN,
   TA_PARK_TIMED_OUT,
-  TA_PARK_INTERRUPTED, /* by a signal, in a thread that is interruptible */
+  TA_PARK_INTERRUPTED, /* see ta_set_interrupt_func() */
 } TaParkResult;
 
 void         ta_parker_init (TaParker *self);
@@ -37,6 +39,8 @@ TaParkResult ta_parker_park (TaParker *self, gint64 deadline);
 void         ta_parker_unpark (TaParker *self);
 
 /* For the calling thread. */
-void ta_parker_set_interruptible (gboolean interruptible);
+TaInterruptFunc ta_parker_set_interrupt_func (TaInterruptFunc func);
+void            ta_parker_forget_interrupted (void);
+gboolean        ta_parker_was_interrupted (void);
 
 G_END_DECLS

@@ -197,7 +197,8 @@ ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellab
       if (goes_on)
         n_handled++;
     }
-  while (goes_on && g_get_monotonic_time () < deadline);
+  while (goes_on && g_get_monotonic_time () < deadline &&
+         !g_cancellable_is_cancelled (cancellable));
 
   ta_server_release (&hold);
   g_object_unref (self);

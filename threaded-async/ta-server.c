@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-parker-private.h"
 #include "ta-request-private.h"
 #include "ta-server-private.h"
 
@@ -320,12 +321,15 @@ ta_server_init (TaServer *self)
 gboolean
 ta_server_emit (TaServer *self, TaRequest *request)
 {
-  gboolean is_handled = FALSE;
+  /* The waits of the handlers are their own. */
+  TaInterruptFunc interrupt_func = ta_parker_set_interrupt_func (NULL);
+  gboolean        is_handled = FALSE;
 
   /* A method that nobody is connected to need not become a quark, which would stay for ever. */
   if (request->detail == 0)
     request->detail = g_quark_try_string (request->method);
   g_signal_emit (self, signals[SIGNAL_HANDLE_REQUEST], request->detail, request, &is_handled);
+  ta_parker_set_interrupt_func (interrupt_func);
 
   return is_handled;
 }

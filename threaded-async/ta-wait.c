@@ -235,7 +235,7 @@ ta_wait_set_error (TaOutcome outcome, gint64 timeout_us, const char *what, GErro
                      "The runner stopped on which the wait for %s was started", what);
       break;
     case TA_OUTCOME_INTERRUPTED:
-      /* See ta_set_interruptible(). */
+      /* See ta_set_interrupt_func(). */
       break;
     case TA_OUTCOME_PENDING:
     case TA_OUTCOME_DONE:

@@ -19,7 +19,7 @@ typedef enum
   TA_OUTCOME_CANCELLED,   /* its cancellable was cancelled */
   TA_OUTCOME_STOPPED,     /* the runner on whose loop it was started stops */
   TA_OUTCOME_CLOSED,      /* what was waited for will not come, because the queue was closed */
-  TA_OUTCOME_INTERRUPTED, /* a signal came, and the thread is not to sleep through it */
+  TA_OUTCOME_INTERRUPTED, /* the thread is not to wait any longer: see ta_set_interrupt_func() */
   TA_OUTCOME_FAILED,      /* it was refused from the start; the operation has the error */
 } TaOutcome;
 

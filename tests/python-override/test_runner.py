@@ -402,3 +402,14 @@ def test_work_that_begins_turns_the_loop(runner):
     tasks = [runner.create_task(answer(i)) for i in range(10)]
     assert [task.wait(LONG) for task in tasks] == list(range(10))
     assert len(begun) == len(set(map(id, begun))) == 10
+
+
+def test_max_spin_is_in_seconds():
+    assert ThreadedAsync.Runner().max_spin is None
+    assert ThreadedAsync.Runner(max_spin=None).get_max_spin() == -1
+    assert ThreadedAsync.Runner(max_spin=0).max_spin == 0
+    assert ThreadedAsync.Runner(max_spin=0.00005).get_max_spin() == 50
+    assert ThreadedAsync.Runner(max_spin=1).max_spin == 1
+    for wrong in (1.1, -1, float("nan")):
+        with pytest.raises(ValueError, match=str(wrong)):
+            ThreadedAsync.Runner(max_spin=wrong)

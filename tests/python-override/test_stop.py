@@ -16,7 +16,7 @@ import warnings
 
 import pytest
 from gi.repository import Gio, ThreadedAsync
-from helpers import LONG, SANITIZER
+from helpers import LONG, SANITIZER, turns
 
 ShutdownType = ThreadedAsync.ShutdownType
 
@@ -70,6 +70,47 @@ def test_what_was_sent_before_is_begun():
         for _ in range(100):
             runner.create_task(note())
     assert len(seen) == 100
+
+
+def test_whoever_has_swallowed_a_cancel_is_cancelled():
+    """A stop cancels each task once, whatever happened before."""
+    seen = []
+    tasks = []
+
+    async def swallow(name):
+        is_swallowed = asyncio.Event()
+
+        async def work():
+            try:
+                await asyncio.sleep(LONG)
+            except asyncio.CancelledError:
+                is_swallowed.set()
+            try:
+                await asyncio.sleep(LONG)
+            except asyncio.CancelledError:
+                seen.append(name)
+                # One that cleans up is not disturbed again.
+                await turns(20)
+                seen.append("cleaned up")
+                raise
+
+        if name == "asyncio task":
+            tasks.append(asyncio.create_task(work()))
+            await turns()
+            tasks[0].cancel()
+            await is_swallowed.wait()
+        else:
+            await work()
+
+    runner = ThreadedAsync.Runner(exit_timeout=LONG)
+    runner.start()
+    runner.run(swallow("asyncio task"), LONG)
+    task = runner.create_task(swallow("task"))
+    runner.wait_for_next_iteration(LONG)
+    task.cancel()
+    runner.wait_for_next_iteration(LONG)
+    assert stopped(runner) == ShutdownType.STOPPED
+    assert sorted(seen) == ["asyncio task", "cleaned up", "cleaned up", "task"]
 
 
 def test_executors_end():
@@ -323,6 +364,36 @@ ENDINGS = {
     "an executor": """
         runner.run(asyncio.to_thread(int))
     """,
+    "work in an executor": """
+        async def work():
+            begun.set()
+            await asyncio.to_thread(time.sleep, 0.3)
+        begin(work())
+    """,
+    "much work in an executor": """
+        async def work():
+            loop = asyncio.get_running_loop()
+            for _ in range(1000):
+                loop.run_in_executor(None, time.sleep, 0.001)
+            begun.set()
+            while True:
+                await asyncio.to_thread(time.sleep, 0.001)
+        begin(work())
+    """,
+    "work that begins other work in an executor": """
+        async def work():
+            begun.set()
+            try:
+                await asyncio.to_thread(time.sleep, 0.1)
+                await asyncio.sleep(100)
+            finally:
+                try:
+                    await asyncio.to_thread(int)
+                except RuntimeError:
+                    # There are no more threads at the end.
+                    pass
+        begin(work())
+    """,
     "abandoned in C": """
         import ctypes
         async def stuck():
@@ -364,32 +435,6 @@ def test_the_interpreter_exits(name):
     assert done.stderr == ""
     assert done.stdout == PRINTED.get(name, "")
     assert done.returncode == 0
-
-
-WAITS = {
-    "get_wait": "ThreadedAsync.Queue().get_wait()",
-    "put_wait": "q = ThreadedAsync.Queue(1); q.put_wait(1); q.put_wait(2)",
-    "event": "ThreadedAsync.Event().wait()",
-    "task": "runner.create_task(asyncio.sleep(100)).wait()",
-    "run": "runner.run(asyncio.sleep(100))",
-    "get_wait with a timeout": "ThreadedAsync.Queue().get_wait(100)",
-}
-
-INTERRUPT = """
-with ThreadedAsync.Runner() as runner:
-    begin = time.monotonic()
-    try:
-        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-        {wait}
-    except KeyboardInterrupt:
-        print(time.monotonic() - begin < 50)
-"""
-
-
-@pytest.mark.parametrize("name", WAITS)
-def test_ctrl_c_interrupts_a_wait(name):
-    done = program(INTERRUPT.format(wait=WAITS[name]))
-    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_a_handler_that_does_not_raise_ends_no_wait():

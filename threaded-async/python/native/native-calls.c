@@ -241,44 +241,6 @@ ask_for_box (GValue *value)
   *value = (GValue){ .g_type = TA_TYPE_BOX };
 }
 
-static gint64
-get_deadline (gint64 timeout_us)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  return timeout_us < 0 || timeout_us > G_MAXINT64 - now ? G_MAXINT64 : now + timeout_us;
-}
-
-/* Signals are for the main thread, and end only waits that are made here: other calls do not expect
- * it. */
-static PyThreadState *
-begin_wait (void)
-{
-  if (PyThread_get_thread_ident () == native_main_thread)
-    ta_set_interruptible (TRUE);
-
-  return native_gil_release ();
-}
-
-static void
-end_wait (PyThreadState *state)
-{
-  ta_set_interruptible (FALSE);
-  native_gil_take (state);
-}
-
-/* Whether the wait that a signal has ended is to go on; the handlers of the signal run here. */
-static gboolean
-may_go_on (gint64 deadline, gint64 *timeout_us)
-{
-  if (PyErr_CheckSignals () != 0)
-    return FALSE;
-  if (deadline != G_MAXINT64)
-    *timeout_us = MAX (deadline - g_get_monotonic_time (), 1);
-
-  return TRUE;
-}
-
 /* take(source, result, timeout_us): what Box.take() does, but returns what is in the box. */
 PyObject *
 native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
@@ -317,23 +279,26 @@ native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
     }
   else if (!(taken = try_get (source, &value, NULL)))
     {
-      gint64 deadline = get_deadline (timeout_us);
+      NativeWait wait;
 
-      g_object_ref (source);
-      do
+      native_wait_init (&wait, source, timeout_us);
+      while (!taken && error == NULL && native_wait_begin (&wait))
         {
-          PyThreadState *state = begin_wait ();
+          PyThreadState *state = native_gil_release ();
 
           ask_for_box (&value);
-          taken = get_wait (source, &value, timeout_us, &error);
-          end_wait (state);
+          taken = get_wait (source, &value, wait.timeout_us, &error);
+          native_gil_take (state);
+          native_wait_end (&wait);
         }
-      while (!taken && error == NULL && may_go_on (deadline, &timeout_us));
-      g_object_unref (source);
+      native_wait_clear (&wait);
     }
 
-  if (taken)
+  if (taken && !PyErr_Occurred ())
     return native_unbox (&value);
+  /* The handler of a signal has raised when the value came. */
+  if (taken)
+    g_value_unset (&value);
 
   return error != NULL ? native_raise (error) : NULL;
 }
@@ -386,22 +351,22 @@ native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   put = ta_queue_try_put (queue, &value.value, NULL);
   if (!put)
     {
-      gint64 deadline = get_deadline (timeout_us);
+      NativeWait wait;
 
-      g_object_ref (queue);
-      do
+      native_wait_init (&wait, G_OBJECT (queue), timeout_us);
+      while (!put && error == NULL && native_wait_begin (&wait))
         {
-          PyThreadState *state = begin_wait ();
+          PyThreadState *state = native_gil_release ();
 
-          put = ta_queue_put_wait (queue, &value.value, timeout_us, NULL, &error);
-          end_wait (state);
+          put = ta_queue_put_wait (queue, &value.value, wait.timeout_us, NULL, &error);
+          native_gil_take (state);
+          native_wait_end (&wait);
         }
-      while (!put && error == NULL && may_go_on (deadline, &timeout_us));
-      g_object_unref (queue);
+      native_wait_clear (&wait);
     }
   native_value_clear (&value);
 
-  if (put)
+  if (put && !PyErr_Occurred ())
     Py_RETURN_NONE;
 
   return error != NULL ? native_raise (error) : NULL;

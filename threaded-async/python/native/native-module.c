@@ -17,18 +17,23 @@ PyObject     *native_empty;
 PyTypeObject *native_foreign;
 GType         native_pyobject;
 unsigned long native_main_thread;
+int           native_signal_fds[2];
+PyObject     *native_set_wakeup_fd;
+PyObject     *native_keep;
 
 struct NativeStrings native_strings;
 
-/* setup(make_error, box, start, fail, fail_with, Foreign, EMPTY, main_thread): what this needs of the
- * Python side */
+/* setup(make_error, box, start, fail, fail_with, Foreign, EMPTY, keep, set_wakeup_fd,
+ * main_thread, signal_fds): what this needs of the Python side */
 static PyObject *
 setup (PyObject *module, PyObject *args)
 {
-  PyObject *make_error, *make_box, *start, *fail, *fail_with, *foreign, *empty;
+  PyObject *make_error, *make_box, *start, *fail, *fail_with, *foreign, *empty, *keep,
+      *set_wakeup_fd;
 
-  if (!PyArg_ParseTuple (args, "OOOOOO!Ok", &make_error, &make_box, &start, &fail, &fail_with,
-                         &PyType_Type, &foreign, &empty, &native_main_thread))
+  if (!PyArg_ParseTuple (args, "OOOOOO!OOOk(ii)", &make_error, &make_box, &start, &fail, &fail_with,
+                         &PyType_Type, &foreign, &empty, &keep, &set_wakeup_fd, &native_main_thread,
+                         &native_signal_fds[0], &native_signal_fds[1]))
     return NULL;
 
   Py_XSETREF (native_make_error, Py_NewRef (make_error));
@@ -37,6 +42,8 @@ setup (PyObject *module, PyObject *args)
   Py_XSETREF (native_fail, Py_NewRef (fail));
   Py_XSETREF (native_fail_with, Py_NewRef (fail_with));
   Py_XSETREF (native_empty, Py_NewRef (empty));
+  Py_XSETREF (native_keep, Py_NewRef (keep));
+  Py_XSETREF (native_set_wakeup_fd, Py_NewRef (set_wakeup_fd));
   native_foreign = (PyTypeObject *) Py_NewRef (foreign);
 
   Py_RETURN_NONE;

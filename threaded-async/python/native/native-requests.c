@@ -139,25 +139,54 @@ call_with_arguments (PyObject *function, TaRequest *request)
   return result;
 }
 
-/* Ends a promise with the exception that is being raised, and forgets that. */
-static void
-fail (TaPromise *promise)
+/* Returns the exception that is being raised, and forgets that. */
+static PyObject *
+fetch (void)
 {
-  PyObject *type, *exception, *traceback, *failed;
+  PyObject *type, *exception, *traceback;
 
   PyErr_Fetch (&type, &exception, &traceback);
   PyErr_NormalizeException (&type, &exception, &traceback);
   if (traceback != NULL)
     PyException_SetTraceback (exception, traceback);
+  Py_XDECREF (type);
+  Py_XDECREF (traceback);
 
-  failed = PyObject_CallFunction (native_fail_with, "NO",
-                                  pyg_boxed_new (TA_TYPE_PROMISE, promise, TRUE, TRUE), exception);
+  return exception;
+}
+
+/* Ends a promise with the exception that is being raised. */
+static void
+fail (TaPromise *promise)
+{
+  PyObject *exception = fetch ();
+  PyObject *failed = PyObject_CallFunction (
+      native_fail_with, "NO", pyg_boxed_new (TA_TYPE_PROMISE, promise, TRUE, TRUE), exception);
+
   if (failed == NULL)
     PyErr_WriteUnraisable (exception);
   Py_XDECREF (failed);
-  Py_XDECREF (type);
-  Py_XDECREF (exception);
-  Py_XDECREF (traceback);
+  Py_DECREF (exception);
+}
+
+/* Has whoever processes raise what is being raised and is nobody's answer, such as KeyboardInterrupt. */
+static void
+pass_on (void)
+{
+  PyObject *exception = fetch ();
+  PyObject *is_kept = PyObject_CallOneArg (native_keep, exception);
+
+  if (is_kept == Py_False)
+    {
+      PyErr_SetObject ((PyObject *) Py_TYPE (exception), exception);
+      PyErr_Print ();
+    }
+  else if (is_kept == NULL)
+    {
+      PyErr_WriteUnraisable (exception);
+    }
+  Py_XDECREF (is_kept);
+  Py_DECREF (exception);
 }
 
 static void
@@ -182,8 +211,7 @@ answer (PyObject *function, TaRequest *request)
     }
   else
     {
-      /* Such as KeyboardInterrupt: nobody's answer. */
-      PyErr_Print ();
+      pass_on ();
     }
   Py_XDECREF (result);
 }
@@ -236,11 +264,11 @@ native_handle (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 PyObject *
 native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 {
-  GError        *error = NULL;
-  TaServer      *server;
-  gboolean       handled;
-  gint64         timeout_us;
-  PyThreadState *before;
+  GError    *error = NULL;
+  TaServer  *server;
+  NativeWait wait;
+  gboolean   handled = FALSE;
+  gint64     timeout_us;
 
   if (!native_check_count ("process", n_args, 2))
     return NULL;
@@ -250,13 +278,28 @@ native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   if (server == NULL || PyErr_Occurred ())
     return NULL;
 
-  /* The loops of the clients go on meanwhile, and need the interpreter's lock at once. */
-  g_object_ref (server);
-  before = native_gil_begin_outside ();
-  handled = ta_server_process (server, timeout_us, NULL, &error);
-  native_gil_end_outside (before);
-  g_object_unref (server);
+  native_wait_init (&wait, G_OBJECT (server), timeout_us);
+  do
+    {
+      PyThreadState *before;
 
+      if (!native_wait_begin (&wait))
+        break;
+      /* The loops of the clients go on meanwhile, and need the interpreter's lock at once. For one that
+       * does not turn the library counts the time, and again from when it was asked first. */
+      before = native_gil_begin_outside ();
+      handled = ta_server_process (server, timeout_us, NULL, &error);
+      native_gil_end_outside (before);
+      native_wait_end (&wait);
+    }
+  while (!handled && error == NULL && wait.was_interrupted);
+  native_wait_clear (&wait);
+
+  if (PyErr_Occurred ())
+    {
+      g_clear_error (&error);
+      return NULL;
+    }
   if (error != NULL)
     return native_raise (error);
 

@@ -100,10 +100,10 @@ work_cancelled_cb (GCancellable *cancellable, NativeWork *self)
   if (self->task != NULL)
     {
       PyObject *loop = PyObject_CallMethod (self->task, "get_loop", NULL);
-      PyObject *cancel = loop != NULL ? PyObject_GetAttrString (self->task, "cancel") : NULL;
+      PyObject *cancel = loop != NULL ? PyObject_GetAttrString (loop, "cancel_for_library") : NULL;
 
       if (cancel != NULL)
-        Py_XDECREF (PyObject_CallMethod (loop, "call_soon_threadsafe", "O", cancel));
+        Py_XDECREF (PyObject_CallMethod (loop, "call_soon_threadsafe", "OO", cancel, self->task));
       Py_XDECREF (cancel);
       Py_XDECREF (loop);
       /* The loop may have been closed. */

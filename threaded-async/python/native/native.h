@@ -27,7 +27,10 @@ extern PyObject     *native_fail_with;  /* (promise, exception) ends a promise *
 extern PyObject     *native_empty;      /* what stands for no item */
 extern PyTypeObject *native_foreign; /* the type of what holds an object in a box made in Python */
 extern unsigned long native_main_thread;
-extern GType         native_pyobject; /* the type of a GValue with a Python object */
+extern int native_signal_fds[2]; /* a pipe for signals that come while the main thread waits */
+extern PyObject *native_set_wakeup_fd;
+extern PyObject *native_keep;     /* (exception): whether the call that led here will raise it */
+extern GType     native_pyobject; /* the type of a GValue with a Python object */
 
 /* The names of methods that are called often. */
 extern struct NativeStrings
@@ -52,6 +55,28 @@ PyThreadState *native_gil_begin_outside (void);
 void           native_gil_end_outside (PyThreadState *before);
 void           native_gil_enter (NativeGil *self);
 void           native_gil_leave (NativeGil *self);
+
+/* See native-wait.c. */
+typedef struct _NativeWait NativeWait;
+
+struct _NativeWait
+{
+  GObject        *source; /* owned: what is waited for */
+  gint64          timeout_us;
+  gint64          deadline;
+  gboolean        is_main; /* in the thread of the handlers of signals: else the rest is not used */
+  gboolean        is_begun;
+  gboolean        was_interrupted; /* since it was begun last */
+  gboolean        is_heard;        /* signals write to native_signal_fds */
+  int             previous_wakeup_fd;
+  TaInterruptFunc previous_func;
+  NativeWait     *previous; /* unowned: that in which this one is made */
+};
+
+void     native_wait_init (NativeWait *self, GObject *source, gint64 timeout_us);
+gboolean native_wait_begin (NativeWait *self);
+void     native_wait_end (NativeWait *self);
+void     native_wait_clear (NativeWait *self);
 
 /* See native-values.c. */
 typedef struct

@@ -80,10 +80,15 @@ class LoopThread:
 
     def start(self, debug: bool) -> asyncio.AbstractEventLoop:
         """Starts the thread, and returns its loop, which takes work before it runs."""
-        loop: asyncio.AbstractEventLoop = self._runner._start_with_loop()
+        loop: asyncio.AbstractEventLoop = self._runner._start()
         if debug:
             loop.call_soon_threadsafe(loop.set_debug, True)
         return loop
+
+    def take_back(self) -> None:
+        """Has the loop end in the background, if it runs; nobody waits for that."""
+        if self._runner.running:
+            self._runner.stop_async(ThreadedAsync.TIMEOUT_DEFAULT, None, None)
 
     def is_at_rest(self) -> bool:
         """Whether nothing is ready in the loop, apart from the caller in it."""

@@ -92,8 +92,9 @@ class discarded_on_failure:
         exc_value: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:
+        # After a timeout, or Ctrl-C, the loop may yet begin with it.
         if exc_type is not None and isinstance(self._awaitable, Coroutine):
-            if not issubclass(exc_type, TimeoutError):
+            if issubclass(exc_type, Exception) and not issubclass(exc_type, TimeoutError):
                 self._awaitable.close()
 
 
@@ -154,10 +155,16 @@ class AsyncRunner:
         assert not self._is_running, "The event loop is running already."
         if not self._is_new:
             raise RuntimeError("An AsyncRunner can be entered only once: make another one.")
-        self._loop = self._thread.start(self._debug)
-        self._is_new = False
-        self._is_running = True
-        return self
+        try:
+            self._loop = self._thread.start(self._debug)
+            self._is_new = False
+            self._is_running = True
+            return self
+        except BaseException:
+            # Perhaps Ctrl-C, at any moment of that.
+            self._is_running = False
+            self._thread.take_back()
+            raise
 
     def __exit__(
         self,
@@ -168,12 +175,12 @@ class AsyncRunner:
         """Stops the loop: lets it go round once, cancels all tasks, and lets it go round again.
 
         Force is used on a loop that does not do so within the exit timeout. Raises ExceptionGroup
-        if tasks have failed and nobody has waited for them.
+        if tasks have failed and nobody has waited for them. Ctrl-C has it end in the background.
         """
         self._assert_running()
         if self.in_runner_loop:
             raise RuntimeError("Cannot stop the event loop in its own thread.")
-        stuck = True
+        stuck = interrupted = True
         try:
             with TimeoutTimer(self._get_timeout_or_default(self.exit_timeout)) as timer:
                 try:
@@ -182,8 +189,9 @@ class AsyncRunner:
                     stuck = False
                 except EventLoopTimeoutError:
                     pass
+                interrupted = False
         finally:
-            self._end(stuck)
+            self._end(stuck, interrupted)
         self._raise_failures()
 
     def _leave(self, call: Call[None]) -> None:
@@ -199,9 +207,13 @@ class AsyncRunner:
         assert self._loop is not None
         self._loop.call_soon(self._rest, CATCH_UP_TURNS, _call_soon, call.run)
 
-    def _end(self, stuck: bool) -> None:
+    def _end(self, stuck: bool, interrupted: bool) -> None:
         self._shutdown_type = ShutdownType.UNKNOWN
         try:
+            if interrupted:
+                # Such as by Ctrl-C: then nobody wants to wait.
+                self._thread.take_back()
+                return
             self._shutdown_type = self._thread.stop(
                 self._get_timeout_or_default(self.exit_timeout), stuck, self._log_forced_shutdown
             )

@@ -81,8 +81,10 @@ class RunnerTask(BackgroundTask[R]):
         try:
             result = await awaitable
         except ForcedThreadShutdown:
-            if self._outcome.claim():
-                self._outcome.settle(None, asyncio.CancelledError())
+            if not self._outcome.claim():
+                # The runner has been left, and nobody hears of it any more.
+                return
+            self._outcome.settle(None, asyncio.CancelledError())
             raise
         except BaseException as error:
             # SystemExit and KeyboardInterrupt are failures of the task, and not of the loop.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The threaded-async developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""Runners by their addresses, for those who must not keep them.
+"""Functions of the library that PyGObject can't call: those of runners that must not be kept.
 
 PyGObject gives a method the runner itself. A thread that is in one would have its runner for all
 its life, and the runner would never lose its last reference, and never stop by itself. By its
@@ -29,6 +29,17 @@ wake_up.restype = None
 stop_async = _library.ta_runner_stop_async
 stop_async.argtypes = ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3
 stop_async.restype = None
+
+# A function that a thread calls while it waits; and how to set it, which nobody need wait for.
+INTERRUPT_FUNC = ctypes.CFUNCTYPE(ctypes.c_int)
+_quick = ctypes.PyDLL("libthreaded-async-1.so.0")
+
+set_interrupt_func = _quick.ta_set_interrupt_func
+set_interrupt_func.argtypes = (ctypes.c_void_p,)
+set_interrupt_func.restype = ctypes.c_void_p
+
+was_interrupted = _quick.ta_was_interrupted
+was_interrupted.restype = ctypes.c_int
 
 _class_ref = _gobject.g_type_class_ref
 _class_ref.argtypes = (ctypes.c_size_t,)

@@ -117,6 +117,9 @@ class Loop(asyncio.SelectorEventLoop):
     address alone.
     """
 
+    # Until it is made: asyncio looks at it when one is freed of which that was interrupted.
+    _closed = True
+
     def __init__(self, address):
         self._address = address
         # The thread in which it runs, and what PyGObject looks at for the await of any asynchronous
@@ -125,6 +128,10 @@ class Loop(asyncio.SelectorEventLoop):
         self._context = None
         # What ends all that the loop has to do when the runner stops.
         self.end_of_all = End(self)
+        # The tasks that the library has cancelled in this turn; or, once that ends everything, all
+        # that have been cancelled for that.
+        self._cancelled = set()
+        self._is_ending = False
         selector = _Selector(address)
         self._write_to_self = selector.poller.wake_up
         super().__init__(selector)
@@ -185,24 +192,44 @@ class Loop(asyncio.SelectorEventLoop):
                 # It has ended its task, and asyncio lets it through on top of that.
                 pass
 
+    def cancel_for_library(self, task):
+        """Cancels a task, because the library's own was cancelled, by somebody or by the stop."""
+        if task in self._cancelled:
+            return
+        if not self._cancelled:
+            self.call_soon(self._forget_cancelled)
+        self._cancelled.add(task)
+        task.cancel()
+
+    def _forget_cancelled(self):
+        if not self._is_ending:
+            self._cancelled.clear()
+
+    def begin_to_end_everything(self):
+        """Says that the library cancels all of its tasks, in this turn."""
+        self._is_ending = True
+
     async def end_everything(self):
-        """Cancels all that is left, and waits for it."""
+        """Cancels all that is left, once, and waits for it."""
         this = asyncio.current_task()
-        cancelled = set()
         while True:
             if not (tasks := asyncio.all_tasks(self) - {this}):
                 # What has just been let go of begins with the next turn.
                 await asyncio.sleep(0)
                 if not (tasks := asyncio.all_tasks(self) - {this}):
                     break
-            for task in tasks - cancelled:
-                # One that cleans up already is not disturbed.
-                if not task.cancelling() and not _closes_generator(task):
+            for task in tasks - self._cancelled:
+                if not _closes_generator(task):
                     task.cancel()
-            cancelled |= tasks
+            self._cancelled |= tasks
             await asyncio.wait(tasks)
         await self.shutdown_asyncgens()
-        await self.shutdown_default_executor()
+        try:
+            await self.shutdown_default_executor()
+        except RuntimeError:
+            # At the very end of a program there are no more threads to wait for it, and Python has
+            # waited for what it does.
+            pass
 
     def begin_to_end(self):
         """Has the runner stop, and nobody wait for it yet; in the loop."""
@@ -222,6 +249,7 @@ class Loop(asyncio.SelectorEventLoop):
             task._log_destroy_pending = False
         if self._default_executor is not None:
             self._default_executor.shutdown(wait=False)
+        self._cancelled.clear()
         self.close()
         end_of_all, self.end_of_all = self.end_of_all, None
         end_of_all.end()
@@ -247,6 +275,10 @@ class End:
         self._work = None
 
     def keep(self, task):
+        if self._promise is not None:
+            # Somebody was interrupted who had sent it already.
+            task.take_promise().return_value(None)
+            return
         self._promise = task.take_promise()
         GObject.Object.connect(self._promise.get_cancellable(), "cancelled", self._on_cancelled)
 
@@ -261,6 +293,7 @@ class End:
             pass
 
     def _begin(self):
+        self._loop.begin_to_end_everything()
         self._work = self._loop.end_everything()
         self._loop.create_task(self._work).add_done_callback(lambda _task: self.let_go())
 

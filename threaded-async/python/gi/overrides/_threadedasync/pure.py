@@ -6,7 +6,7 @@
 from gi.repository import GLib
 
 from . import raw
-from .blocking import blocking
+from .blocking import blocking, ended
 from .values import boxed, unboxed
 
 _Box = raw.ThreadedAsync.Box
@@ -31,9 +31,27 @@ def _take(timeout_us, source, result):
     return _Box.take(source, result, timeout_us, None)
 
 
+def _resolve_default(source):
+    """What the default timeout is, since a wait that goes on must not have it anew."""
+    if isinstance(source, raw.ThreadedAsync.Request):
+        source = source.get_client()
+    elif not isinstance(source, raw.ThreadedAsync.Task):
+        return raw.ThreadedAsync.TIMEOUT_DEFAULT
+    runner = source.get_runner()
+    return raw.ThreadedAsync.TIMEOUT_DEFAULT if runner is None else runner.get_default_timeout()
+
+
 def take(source, result, timeout_us):
     """An item of a queue, or the value of a future; as Box.take() gets it."""
     if result is None and timeout_us != 0:
+        try:
+            # Most often it is there, and to prepare a wait takes longer.
+            return unboxed(_take(0, source, None))
+        except GLib.Error as error:
+            if (error.domain, error.code) != _WOULD_BLOCK:
+                raise
+        if timeout_us == raw.ThreadedAsync.TIMEOUT_DEFAULT:
+            timeout_us = _resolve_default(source)
         return unboxed(blocking(_take, timeout_us, source, None))
     return unboxed(_take(timeout_us, source, result))
 
@@ -86,4 +104,10 @@ def return_value(promise, value):
 
 def process(server, timeout_us):
     """Whether there was a request."""
-    return _process(server, timeout_us, None)
+
+    def process_one(timeout_us):
+        is_handled, is_interrupted = ended(_process, server, timeout_us, None)
+        return (is_handled,) if is_handled or not is_interrupted else None
+
+    # For a loop that does not turn the library counts the time, from when it was asked first.
+    return blocking(process_one, timeout_us, is_whole=True)[0]

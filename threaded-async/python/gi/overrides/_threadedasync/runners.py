@@ -18,6 +18,8 @@ from .tasks import create_task
 
 _raw = raw.ThreadedAsync
 
+_MAX_SPIN_US = 1_000_000
+
 
 def _default(timeout_us, otherwise):
     return otherwise if timeout_us == _raw.TIMEOUT_DEFAULT else timeout_us
@@ -68,16 +70,24 @@ class Runner(_raw.Runner):
         # A runner that is made in C has the library's own loop, and goes on without Python.
         return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
 
-    def __init__(self, name=None, *, exit_timeout=1.0, default_timeout=None, **properties):
+    def __init__(
+        self, name=None, *, exit_timeout=1.0, default_timeout=None, max_spin=None, **properties
+    ):
         """
         :param name: the name in messages, and of the thread
         :param exit_timeout: how long a stop takes at most, in seconds; None for ever
         :param default_timeout: how long calls wait that are given no timeout; None for ever
+        :param max_spin: for how long an idle loop looks for work before it sleeps, in seconds, at
+            most 1; 0 for never, None for about as long as it takes to wake it
         """
+        max_spin_us = microseconds(max_spin)
+        if not -1 <= max_spin_us <= _MAX_SPIN_US:
+            raise ValueError(f"max_spin is a number of seconds from 0 to 1, or None: {max_spin!r}")
         super().__init__(
             name=name,
             exit_timeout=microseconds(exit_timeout),
             default_timeout=microseconds(default_timeout),
+            max_spin=max_spin_us,
             **properties,
         )
         if self.get_context() is not None:
@@ -101,11 +111,28 @@ class Runner(_raw.Runner):
 
     def start(self):
         """Starts the runner."""
-        return threads.start(self)
+        self._start()
+        return True
+
+    def _start(self):
+        """Starts the runner, and returns its loop, which may be given work at once."""
+        try:
+            return threads.start(self)
+        except GLib.Error:
+            raise
+        except BaseException:
+            threads.take_back(self)
+            raise
 
     def __enter__(self):
-        self.start()
-        return self
+        try:
+            self.start()
+            return self
+        except GLib.Error:
+            raise
+        except BaseException:
+            threads.take_back(self)
+            raise
 
     def __exit__(self, _type, error, _traceback):
         try:
@@ -114,17 +141,6 @@ class Runner(_raw.Runner):
             # What went wrong before is more important.
             if error is None:
                 raise
-
-    def _start_with_loop(self):
-        """Starts the runner, and returns its loop, which may be given work at once."""
-        loop = self._loop = Loop(addresses.get(self))
-        try:
-            self.start()
-        except BaseException:
-            self._loop = None
-            loop.end()
-            raise
-        return loop
 
     def stop(self, timeout=DEFAULT_TIMEOUT):
         """Stops the runner, and waits until it has ended.
@@ -234,6 +250,11 @@ class Runner(_raw.Runner):
     def default_timeout(self):
         """How long calls wait that are given no timeout, in seconds, or None."""
         return seconds(self.get_default_timeout())
+
+    @property
+    def max_spin(self):
+        """For how long an idle loop looks for work before it sleeps, in seconds, or None."""
+        return seconds(self.get_max_spin())
 
 
 def _run(self):

@@ -4,10 +4,11 @@
 """Control inversion: coroutines that ask, and the thread that answers when it decides to."""
 
 from gi.overrides import override
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 from . import backend, raw
 from .backend import native, unboxed
+from .blocking import blocking, ended, keep, keeping, raising_kept
 from .errors import raise_converted
 from .futures import Future
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
@@ -135,7 +136,31 @@ class _Handler:
             promise.return_value(self._func(*request.args, **request.kwargs))
         except Exception as error:
             promise.return_error(error)
+        except BaseException as error:
+            # Nobody answers, and the traceback would keep it.
+            promise = None
+            if not keep(error):
+                raise
         return True
+
+
+class _Keeping:
+    """A function that is connected to a signal, and keeps what it raises."""
+
+    def __init__(self, func):
+        self._func = func
+        self._handle = keeping(func)
+
+    def __call__(self, *args):
+        return self._handle(*args)
+
+    # For disconnect_by_func().
+
+    def __eq__(self, other):
+        return self._func == other
+
+    def __hash__(self):
+        return hash(self._func)
 
 
 @override
@@ -156,10 +181,21 @@ class Server(_raw.Server):
         """
         super().__init__(name=name, queue_size=queue_size, rest_turns=rest_turns, **properties)
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "do_handle_request" in cls.__dict__:
+            cls.do_handle_request = keeping(cls.do_handle_request)
+
     @staticmethod
     def new(name=None):
         """Makes a server."""
         return Server(name)
+
+    def connect(self, detailed_signal, handler, *args):
+        """Connects a function to a signal, and returns the number to disconnect it with."""
+        if detailed_signal.partition("::")[0].replace("_", "-") == "handle-request":
+            handler = _Keeping(handler)
+        return super().connect(detailed_signal, handler, *args)
 
     def handle(self, method, func=None):
         """Has a function answer the requests for a method; without one, it is a decorator.
@@ -180,12 +216,14 @@ class Server(_raw.Server):
 
         :param timeout: how long a loop may take for a turn, in seconds; by default that of the
             clients' runners; 0 to wait for no loop
+        What a handler raises that is no Exception, such as KeyboardInterrupt, comes out of here.
+
         :raises WaitTimeoutError: loops did not turn at all; it says which, and next time they are
             not waited for
         :raises RuntimeError: the main context of the server belongs to another thread
         """
         try:
-            return backend.process(self, microseconds(timeout))
+            return raising_kept(backend.process, self, microseconds(timeout))
         except GLib.Error as failure:
             error = failure
         raise_converted(error)
@@ -196,10 +234,23 @@ class Server(_raw.Server):
         :param budget: how long to go on, in seconds; None for ever
         :raises WaitTimeoutError: as process()
         """
+        n_handled = 0
+        cancellable = Gio.Cancellable()
+
+        def process(timeout_us):
+            nonlocal n_handled
+            n, is_interrupted = ended(_raw.Server.process_all, self, timeout_us, cancellable)
+            n_handled += max(n, 0)
+            return not is_interrupted
+
         try:
-            return _raw.Server.process_all(self, microseconds(budget), None)
+            raising_kept(blocking, process, microseconds(budget), cancellable=cancellable)
         except GLib.Error as failure:
             error = failure
+        else:
+            return n_handled
+        if n_handled > 0:
+            return n_handled
         raise_converted(error)
 
     async def process_soon(self, timeout=DEFAULT_TIMEOUT) -> bool:

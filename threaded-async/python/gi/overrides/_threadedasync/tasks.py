@@ -5,13 +5,15 @@
 
 import asyncio
 import contextvars
-import threading
+import signal
 import weakref
 
 from gi.repository import GLib, GObject
 
 from . import errors, raw
 from .backend import EMPTY, native, return_value
+from .blocking import keep, main_thread, signal_fds
+from .loop import Loop
 from .values import Foreign, boxed
 
 _create_task = raw.ThreadedAsync.Runner.create_task
@@ -87,7 +89,10 @@ def _cancel_with(cancellable, loop, work):
         task = work()
         if task is not None:
             try:
-                loop.call_soon_threadsafe(task.cancel)
+                if isinstance(loop, Loop):
+                    loop.call_soon_threadsafe(loop.cancel_for_library, task)
+                else:
+                    loop.call_soon_threadsafe(task.cancel)
             except RuntimeError:
                 # The loop has been closed.
                 pass
@@ -122,5 +127,8 @@ if native is not None:
         errors.fail,
         Foreign,
         EMPTY,
-        threading.main_thread().ident,
+        keep,
+        signal.set_wakeup_fd,
+        main_thread,
+        signal_fds,
     )

@@ -120,33 +120,50 @@ def adopt(runner):
         cls._runs_here = True
 
 
+def take_back(runner):
+    """Has a runner stop whose start was interrupted; nobody waits for that."""
+    if runner.get_running():
+        addresses.stop_async(
+            addresses.get(runner), raw.ThreadedAsync.TIMEOUT_DEFAULT, None, None, None
+        )
+
+
 def start(runner):
-    """Starts a runner."""
+    """Starts a runner, and returns its loop, which may be given work at once; None if it has none.
+
+    Who is interrupted meanwhile takes it back.
+    """
     address = addresses.get(runner)
     has_thread = runner.get_context() is None
     if has_thread and runner._has_asyncio:
         _runners[address] = runner
     if not has_thread or "_runs_here" not in type(runner).__dict__:
-        return _Runner.start(runner)
+        _Runner.start(runner)
+        return None
 
-    made = None
-    if runner._loop is None:
-        made = runner._loop = Loop(address)
-    keep = runner._loop.end_of_all.keep
+    loop = made = None
+    was_running = runner.get_running()
     was_starting = address in _starting
-    _starting[address] = runner
     try:
-        started = _Runner.start(runner)
+        loop = runner._loop
+        if loop is None:
+            loop = made = runner._loop = Loop(address)
+        _starting[address] = runner
+        _Runner.start(runner)
+        # Before anybody can stop it, whatever is sent after that is cleaned up by it.
+        _Runner.create_task(runner, loop.end_of_all.keep)
     except BaseException:
+        if runner.get_running() and not was_running:
+            # Interrupted when it had been started: that is cleaned up, too.
+            _Runner.create_task(runner, loop.end_of_all.keep)
+            raise
         if not was_starting:
             _starting.pop(address, None)
         if made is not None:
             runner._loop = None
             made.end()
         raise
-    # Before anybody can stop it, whatever is sent after that is cleaned up by it.
-    _Runner.create_task(runner, keep)
-    return started
+    return loop
 
 
 def _stop_all():
@@ -164,7 +181,7 @@ def _stop_all():
         _Runner.stop_async(runner, time_us, None, lambda *_: None)
     for runner, time_us in zip(runners, times):
         try:
-            _Runner.stop(runner, time_us, None)
+            blocking(lambda us, runner=runner: _Runner.stop(runner, us, None), time_us)
         except GLib.Error:
             # It is too late to tell anybody.
             pass
