@@ -90,9 +90,9 @@ class Impatient(AsyncRunner):
     def __init__(self, exit_timeout=0.2, **kwargs):
         super().__init__(exit_timeout, **kwargs)
 
-    def _end(self, stuck):
+    def _end(self, *how):
         self.exit_timeout = LONG
-        super()._end(stuck)
+        super()._end(*how)
 
 
 @contextlib.contextmanager
