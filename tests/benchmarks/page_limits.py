@@ -130,15 +130,14 @@ next, as with `MALLOC_TRIM_THRESHOLD_` and `MALLOC_TOP_PAD_` of the C library, a
         1.5,
         [
             Part(1, Figure(*REQUESTS, "TaQueue pair")),
-            Part(1, glib("g_object_new, g_object_unref")),
-            Part(1, glib("g_main_context_iteration, nothing to do")),
             Part(1, glib("g_signal_emit, one handler")),
-            Part(1, alone("poll, nothing to read")),
+            Part(2, alone("poll, nothing to read")),
         ],
         """\
-Besides the way there and back a request is an object, a signal is emitted for it, and the server
-waits until the loop of the client has come to rest: that takes the loop one more turn, and the
-server one look at what it sleeps on.""",
+Besides the way there and back a signal is emitted for a request, and the server waits until the
+loop of the client has come to rest: that takes the loop one more look at all of its sources, and
+the server one at what the loop sleeps on. To handle all that wait takes this look only once, and
+meets the goal.""",
     ),
 ]
 
