@@ -208,7 +208,9 @@ describe_loop (TaLoop *self, GString *text)
   if (has_context)
     {
       delay = ta_loop_describe_delay (self, 0, "; its loop");
-      nesting = ta_loop_describe_nesting (self, "; its loop");
+      /* It may have fallen asleep meanwhile: only one of the two is said. */
+      if (delay[0] == '\0')
+        nesting = ta_loop_describe_nesting (self, "; its loop");
     }
 
   describe_unstarted (self, others, others_text);
