@@ -50,6 +50,7 @@ typedef struct
   gboolean  succeeded;
   gboolean  was_interrupted;
   GError   *error;
+  gboolean  is_over; /* atomic */
 } Sleeper;
 
 static int
@@ -76,6 +77,7 @@ sleeper_thread (gpointer data)
   self->was_interrupted = ta_was_interrupted ();
   g_assert_true (ta_set_interrupt_func (NULL) == func);
   g_assert_false (ta_was_interrupted ());
+  g_atomic_int_set (&self->is_over, TRUE);
 
   return NULL;
 }
@@ -281,10 +283,11 @@ test_uninterrupted (void)
   sleeper_clear (&sleeper);
 }
 
+/* Until the thread is about to listen, or its time was over before that. */
 static void
-await_asked (void)
+await_asked (Sleeper *self)
 {
-  while (g_atomic_int_get (&n_asked) == 0)
+  while (g_atomic_int_get (&n_asked) == 0 && !g_atomic_int_get (&self->is_over))
     g_thread_yield ();
 }
 
@@ -302,7 +305,7 @@ test_listening (void)
       if (i % 2 == 1)
         sleeper.timeout_us = 20000;
       thread = begin (&sleeper);
-      await_asked ();
+      await_asked (&sleeper);
       if (i % 2 == 0)
         test_queue_put (queue, 1);
       g_thread_join (thread);
@@ -328,7 +331,7 @@ test_listening_races (void)
 
       sleeper_init (&sleeper, queue, TRUE);
       thread = begin (&sleeper);
-      await_asked ();
+      await_asked (&sleeper);
       pthread_kill (i % 2 == 0 ? sleeper.id : pthread_self (), SIGUSR1);
       test_queue_put (queue, 1);
       g_thread_join (thread);

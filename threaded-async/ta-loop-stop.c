@@ -238,6 +238,8 @@ ta_loop_finish_stop (TaLoop *self, GError **error)
                    "Runner “%s” had not been started when it was to be stopped", self->name);
       return FALSE;
     case TA_LOOP_ABANDONED:
+      /* Whoever has given it up may not have come so far yet. */
+      ta_loop_end_tasks_by_force (self);
       ta_loop_report_failed (self, &failures);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                    "The loop of runner “%s” did not end in time, and was abandoned%s%s%s",

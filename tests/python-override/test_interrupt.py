@@ -406,3 +406,56 @@ def test_a_start_that_was_interrupted_too_early_can_be_repeated(monkeypatch):
         runner.start()
     with runner:
         assert runner.call_in_loop(lambda: 1, timeout=LONG) == 1
+
+
+def test_a_handler_of_a_signal_may_end_what_waits():
+    """It runs when nothing waits any more: what it raises comes, and what it puts is there."""
+    done = program(
+        """
+        def close(*_):
+            queue.close()
+            raise SystemExit("closed")
+
+        def put(*_):
+            queue.put_wait("precious")
+            raise SystemExit("put")
+
+        for number, handler in (signal.SIGUSR1, close), (signal.SIGUSR2, put):
+            signal.signal(number, handler)
+            for delay in interrupts.DELAYS:
+                queue = ThreadedAsync.Queue()
+                timer = threading.Timer(delay, os.kill, (os.getpid(), number))
+                try:
+                    timer.start()
+                    queue.get_wait()
+                except SystemExit as error:
+                    print(error)
+                if handler is put:
+                    print(queue.try_get())
+                timer.join()
+        """
+    )
+    assert done.stdout == 3 * "closed\n" + 3 * "put\nprecious\n"
+
+
+def test_a_handler_of_a_signal_may_wait():
+    """Also by a call that the override knows nothing of."""
+    done = program(
+        """
+        from gi.overrides._threadedasync import raw
+
+        def wait(*_):
+            try:
+                raw.ThreadedAsync.Event.wait(event, 100_000, None)
+            except GLib.Error:
+                pass
+
+        signal.signal(signal.SIGUSR1, wait)
+        event = ThreadedAsync.Event()
+        queue = ThreadedAsync.Queue()
+        threading.Timer(0.003, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        threading.Timer(0.3, queue.put_wait, ("item",)).start()
+        print(queue.get_wait())
+        """
+    )
+    assert done.stdout == "item\n"

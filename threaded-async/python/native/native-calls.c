@@ -294,11 +294,8 @@ native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
       native_wait_clear (&wait);
     }
 
-  if (taken && !PyErr_Occurred ())
-    return native_unbox (&value);
-  /* The handler of a signal has raised when the value came. */
   if (taken)
-    g_value_unset (&value);
+    return native_unbox (&value);
 
   return error != NULL ? native_raise (error) : NULL;
 }
@@ -366,7 +363,7 @@ native_put (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
     }
   native_value_clear (&value);
 
-  if (put && !PyErr_Occurred ())
+  if (put)
     Py_RETURN_NONE;
 
   return error != NULL ? native_raise (error) : NULL;

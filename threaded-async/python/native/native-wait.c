@@ -10,9 +10,11 @@
 /*
  * Calls that block the thread, and let Ctrl-C through: as in blocking.py.
  *
- * Python's handlers run in the main thread, between two of its own instructions. When that waits in
- * the library for long, the handlers run here, and from then on Python writes to a pipe when a signal
- * has come, which ends the wait; the handler runs, and unless it raises the wait begins anew.
+ * Python's handlers run in the main thread, between two of its own instructions. When that has waited in
+ * the library for a while, the wait is broken off once: from then on Python writes to a pipe when a signal
+ * has come, the handlers run of those that have come before, and the wait begins anew, which what is
+ * written to the pipe ends in the same way. No handler runs while the thread waits: it may wait itself,
+ * or raise, or do what ends the wait.
  */
 
 /* That of the main thread, which waits. */
@@ -33,23 +35,24 @@ set_wakeup_fd (int fd, int *previous)
   return TRUE;
 }
 
-/* A wait takes long: a TaInterruptFunc. */
+/* A wait takes long: a TaInterruptFunc. It must not run a handler. */
 static int
 interrupt_func (void)
 {
   NativeWait *self = current;
   NativeGil   gil;
-  gboolean    goes_on;
+
+  if (self->is_heard)
+    return native_signal_fds[0];
 
   native_gil_enter (&gil);
-  current = NULL;
   self->is_heard = set_wakeup_fd (native_signal_fds[1], &self->previous_wakeup_fd);
-  /* Those that have come before. */
-  goes_on = self->is_heard && PyErr_CheckSignals () == 0;
-  current = self;
+  /* Where Python does not let this thread listen, the wait is broken off again and again. */
+  if (!self->is_heard)
+    PyErr_Clear ();
   native_gil_leave (&gil);
 
-  return goes_on ? native_signal_fds[0] : -1;
+  return -1;
 }
 
 /* What TA_TIMEOUT_DEFAULT stands for, since a wait that goes on must not have it anew. */
@@ -88,12 +91,6 @@ native_wait_init (NativeWait *self, GObject *source, gint64 timeout_us)
     self->deadline = now + timeout_us;
 }
 
-void
-native_wait_clear (NativeWait *self)
-{
-  g_object_unref (self->source);
-}
-
 /* Runs the handlers of the signals that have come; FALSE with what one of them has raised, also while it
  * waited before. */
 gboolean
@@ -107,7 +104,6 @@ native_wait_begin (NativeWait *self)
   if (self->is_begun && self->deadline != G_MAXINT64)
     self->timeout_us = MAX (self->deadline - g_get_monotonic_time (), 1);
   self->is_begun = TRUE;
-  self->is_heard = FALSE;
   self->previous = current;
   current = self;
   self->previous_func = ta_set_interrupt_func (interrupt_func);
@@ -117,19 +113,11 @@ native_wait_begin (NativeWait *self)
 
 /* Empties the pipe, and lets those hear of the signals who were listening before. */
 static void
-stop_hearing (NativeWait *self)
+forward_signals (NativeWait *self)
 {
-  PyObject *type, *value, *traceback;
-  char      numbers[64];
-  ssize_t   n_read;
-  int       unused;
+  char    numbers[64];
+  ssize_t n_read = read (native_signal_fds[0], numbers, sizeof numbers);
 
-  PyErr_Fetch (&type, &value, &traceback);
-  if (!set_wakeup_fd (self->previous_wakeup_fd, &unused))
-    PyErr_WriteUnraisable (native_set_wakeup_fd);
-  PyErr_Restore (type, value, traceback);
-
-  n_read = read (native_signal_fds[0], numbers, sizeof numbers);
   if (n_read > 0 && self->previous_wakeup_fd >= 0 &&
       write (self->previous_wakeup_fd, numbers, (gsize) n_read) < 0)
     /* It is full, and they will hear of something. */
@@ -146,5 +134,23 @@ native_wait_end (NativeWait *self)
   ta_set_interrupt_func (self->previous_func);
   current = self->previous;
   if (self->is_heard)
-    stop_hearing (self);
+    forward_signals (self);
+}
+
+/* It is over, with or without an exception. */
+void
+native_wait_clear (NativeWait *self)
+{
+  if (self->is_heard)
+    {
+      PyObject *type, *value, *traceback;
+      int       unused;
+
+      PyErr_Fetch (&type, &value, &traceback);
+      if (!set_wakeup_fd (self->previous_wakeup_fd, &unused))
+        PyErr_WriteUnraisable (native_set_wakeup_fd);
+      PyErr_Restore (type, value, traceback);
+      forward_signals (self);
+    }
+  g_object_unref (self->source);
 }
