@@ -41,12 +41,24 @@ def _resolve_default(source):
     return raw.ThreadedAsync.TIMEOUT_DEFAULT if runner is None else runner.get_default_timeout()
 
 
+def _is_there(source):
+    """Whether there is probably no need to wait."""
+    return source.get_length() > 0 if isinstance(source, _Queue) else is_done(source)
+
+
+def _is_full(queue):
+    return 0 < queue.get_capacity() <= queue.get_length()
+
+
 def take(source, result, timeout_us):
     """An item of a queue, or the value of a future; as Box.take() gets it."""
     if result is None and timeout_us != 0:
         try:
-            # Most often it is there, and to prepare a wait takes longer.
-            return unboxed(_take(0, source, None))
+            # Most often it is there, and to prepare a wait takes longer. An attempt that fails
+            # makes an exception, and PyGObject prints a Ctrl-C that comes meanwhile: so it looks
+            # first.
+            if _is_there(source):
+                return unboxed(_take(0, source, None))
         except GLib.Error as error:
             if (error.domain, error.code) != _WOULD_BLOCK:
                 raise
@@ -80,7 +92,7 @@ def _put_wait(queue, timeout_us, value):
 
 
 def put(queue, item, timeout_us):
-    if not try_put(queue, item):
+    if _is_full(queue) or not try_put(queue, item):
         blocking(lambda timeout_us: _put(_put_wait, queue, item, timeout_us), timeout_us)
 
 
