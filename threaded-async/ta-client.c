@@ -53,7 +53,7 @@ static GParamSpec *props[N_PROPS];
 
 static const TaOperationKind execute_kind = {
   .abandon = ta_request_abandon,
-  .release_target = ta_request_release_target,
+  .release_target = ta_request_release,
 };
 
 G_DEFINE_TYPE_WITH_PRIVATE (TaClient, ta_client, G_TYPE_OBJECT)

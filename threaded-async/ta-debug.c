@@ -217,10 +217,11 @@ ta_debug_print_tasks (const char *reason)
  * Describes all runners and their unfinished tasks, for a person to read; from any thread.
  *
  * A runner comes with its state, with what its loop is busy with and with what blocks its thread, a
- * task with its name and its status. If the environment variable `TA_DEBUG` is `tasks`, a task also has its age, and what it waits
- * for: the waits of this library that were started on its runner by its function, by what follows from
- * that, or with its cancellable; and tasks are described that have not been started on a threaded runner.
- * With `sites` a task also has where it was made. Several are separated by commas.
+ * task with its name and its status. If the environment variable `TA_DEBUG` is `tasks`, a task also has
+ * its age, and what it waits for: the waits of this library that were started on its runner by its
+ * function, by what follows from that, or with its cancellable; and tasks are described that have not
+ * been started on a threaded runner. With `sites` a task also has where it was made. Several are
+ * separated by commas.
  *
  * With `TA_DEBUG` this is also printed when a stuck loop is interrupted.
  *

@@ -16,10 +16,11 @@
  *
  * It is for bindings of languages that run the handlers of signals only when a call has returned. When
  * a wait has lasted for 10 ms, or the thread has handled a signal, @func is called once, in the thread
- * and while it waits. There the binding has the handler of the operating system write to a pipe, and
- * looks whether a signal has come before: so none is missed, whichever thread it comes to. When the
- * handler of the language has had nothing against it the binding waits again. There is no error because
- * to make an exception of it would run the handler, too.
+ * and while it waits. It must not run those handlers, which may wait themselves, or do what ends the
+ * wait. The binding has the handler of the operating system write to a pipe, runs what has come before
+ * that while the thread does not wait, and gives the pipe to the wait: so no signal is missed, whichever
+ * thread it comes to. When the handler of the language has had nothing against it the binding waits
+ * again. There is no error because to make an exception of it would run the handler, too.
  *
  * Nothing is read from the descriptor. [signal@Server::handle-request] is emitted without @func.
  * Elsewhere than on Linux no wait ends by this.

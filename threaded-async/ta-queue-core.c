@@ -441,7 +441,7 @@ ta_queue_describe (TaQueue *self)
 }
 
 char *
-ta_queue_describe_space (TaQueue *self)
+ta_queue_describe_space (gpointer self)
 {
   g_autofree char *description = ta_queue_describe (self);
 

@@ -109,6 +109,6 @@ void     ta_queue_set_put_closed_error (TaQueue *self, GError **error);
 void ta_queue_notify_closed (TaQueue *self);
 
 char *ta_queue_describe (TaQueue *self);
-char *ta_queue_describe_space (TaQueue *self);
+char *ta_queue_describe_space (gpointer self);
 
 G_END_DECLS

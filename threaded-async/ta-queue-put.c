@@ -133,12 +133,6 @@ ta_queue_try_put (TaQueue *self, const GValue *value, GError **error)
   return FALSE;
 }
 
-static char *
-describe_space (gpointer self)
-{
-  return ta_queue_describe_space (self);
-}
-
 /* Blocks the calling thread until there is space for @item, which stays here if there is none. */
 static TaOutcome
 ta_queue_block_put (TaQueue      *self,
@@ -157,7 +151,7 @@ ta_queue_block_put (TaQueue      *self,
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
   outcome =
-      ta_wait_block (&thread, ta_queue_enter_put, describe_space, self, timeout_us, cancellable);
+      ta_wait_block (&thread, ta_queue_enter_put, ta_queue_describe_space, self, timeout_us, cancellable);
   if (outcome == TA_OUTCOME_CLOSED)
     ta_queue_set_put_closed_error (self, error);
   else if (outcome != TA_OUTCOME_DONE)

@@ -81,10 +81,11 @@ ta_request_clear (TaRequest *self)
  * may still know this one. Two who come at the very same time just free it.
  */
 void
-ta_request_release (TaRequest *self)
+ta_request_release (gpointer request)
 {
-  GObject *object = &self->parent_instance.parent_instance;
-  TaLink  *link = self->link;
+  TaRequest *self = request;
+  GObject   *object = &self->parent_instance.parent_instance;
+  TaLink    *link = self->link;
 
   /* Weak references, and what bindings know an object by, are its data. Only what was made on the loop
    * itself belongs there. */
@@ -107,13 +108,6 @@ ta_request_release (TaRequest *self)
   ta_link_unref (link);
 }
 
-/* The same for an operation. */
-void
-ta_request_release_target (gpointer request)
-{
-  ta_request_release (request);
-}
-
 /* Returns what ta_request_release() has left for the loop that the calling thread runs, or NULL. */
 static TaRequest *
 ta_request_take_kept (TaLink *link)
@@ -132,22 +126,13 @@ ta_request_drop_kept (TaLink *link)
   g_clear_object (&link->spare);
 }
 
-static void
-ta_request_finalize (GObject *object)
+/* Frees all that a request has; when it goes. */
+void
+ta_request_free_contents (TaRequest *self)
 {
-  TaRequest *self = TA_REQUEST (object);
-
   ta_request_clear (self);
   g_free (self->args);
   g_free (self->method);
-
-  G_OBJECT_CLASS (ta_request_get_parent_class ())->finalize (object);
-}
-
-void
-ta_request_class_init_life (TaRequestClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = ta_request_finalize;
 }
 
 /* Makes a request, which has failed already if there is something wrong with it. */

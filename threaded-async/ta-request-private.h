@@ -56,17 +56,15 @@ TaRequest *ta_request_new (TaClient          *client,
                            gsize              n_args,
                            const char *const *names);
 
-void ta_request_release (TaRequest *self);
+void ta_request_release (gpointer request);
 void ta_request_drop_kept (TaLink *link);
 
-/* For ta-request-life.c. */
-void     ta_request_class_init_life (TaRequestClass *klass);
-gpointer ta_request_get_parent_class (void);
+/* For ta-request.c. */
+void ta_request_free_contents (TaRequest *self);
 
 void ta_request_end_with_error (TaRequest *self, GError *error);
 void ta_request_end_by_stop (TaRequest *self);
 void ta_request_end_by_close (TaRequest *self);
-void ta_request_release_target (gpointer request);
 void ta_request_abandon (gpointer request, TaOutcome outcome);
 
 void ta_request_begin (TaRequest *self);

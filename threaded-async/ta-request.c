@@ -72,10 +72,12 @@ ta_request_ended (TaFuture *future)
   ta_link_remove (self->link, self);
 }
 
-gpointer
-ta_request_get_parent_class (void)
+static void
+ta_request_finalize (GObject *object)
 {
-  return ta_request_parent_class;
+  ta_request_free_contents (TA_REQUEST (object));
+
+  G_OBJECT_CLASS (ta_request_parent_class)->finalize (object);
 }
 
 static void
@@ -83,7 +85,7 @@ ta_request_class_init (TaRequestClass *klass)
 {
   TaFutureClass *future_class = (TaFutureClass *) klass;
 
-  ta_request_class_init_life (klass);
+  G_OBJECT_CLASS (klass)->finalize = ta_request_finalize;
 
   future_class->describe = ta_request_describe;
   future_class->get_default_timeout = ta_request_get_default_timeout;

@@ -91,15 +91,14 @@ native_wait_init (NativeWait *self, GObject *source, gint64 timeout_us)
     self->deadline = now + timeout_us;
 }
 
-/* Runs the handlers of the signals that have come; FALSE with what one of them has raised, also while it
- * waited before. */
+/* Runs the handlers of the signals that have come; FALSE with what one of them has raised. */
 gboolean
 native_wait_begin (NativeWait *self)
 {
   if (!self->is_main)
     return TRUE;
 
-  if (PyErr_Occurred () || PyErr_CheckSignals () != 0)
+  if (PyErr_CheckSignals () != 0)
     return FALSE;
   if (self->is_begun && self->deadline != G_MAXINT64)
     self->timeout_us = MAX (self->deadline - g_get_monotonic_time (), 1);

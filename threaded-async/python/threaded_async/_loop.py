@@ -87,8 +87,7 @@ class LoopThread:
 
     def take_back(self) -> None:
         """Has the loop end in the background, if it runs; nobody waits for that."""
-        if self._runner.running:
-            self._runner.stop_async(ThreadedAsync.TIMEOUT_DEFAULT, None, None)
+        self._runner._take_back()
 
     def is_at_rest(self) -> bool:
         """Whether nothing is ready in the loop, apart from the caller in it."""

@@ -121,8 +121,13 @@ class Runner(_raw.Runner):
         except GLib.Error:
             raise
         except BaseException:
-            threads.take_back(self)
+            self._take_back()
             raise
+
+    def _take_back(self):
+        """Stops the runner, if it runs; nobody waits for that. For a start that was interrupted."""
+        if self.get_running():
+            addresses.stop_async(addresses.get(self), _raw.TIMEOUT_DEFAULT, None, None, None)
 
     def __enter__(self):
         try:
@@ -131,7 +136,7 @@ class Runner(_raw.Runner):
         except GLib.Error:
             raise
         except BaseException:
-            threads.take_back(self)
+            self._take_back()
             raise
 
     def __exit__(self, _type, error, _traceback):

@@ -214,10 +214,10 @@ class Server(_raw.Server):
     def process(self, timeout=DEFAULT_TIMEOUT) -> bool:
         """Lets the clients' loops come to rest, handles one request, and says if there was one.
 
-        :param timeout: how long a loop may take for a turn, in seconds; by default that of the
-            clients' runners; 0 to wait for no loop
         What a handler raises that is no Exception, such as KeyboardInterrupt, comes out of here.
 
+        :param timeout: how long a loop may take for a turn, in seconds; by default that of the
+            clients' runners; 0 to wait for no loop
         :raises WaitTimeoutError: loops did not turn at all; it says which, and next time they are
             not waited for
         :raises RuntimeError: the main context of the server belongs to another thread

@@ -120,14 +120,6 @@ def adopt(runner):
         cls._runs_here = True
 
 
-def take_back(runner):
-    """Has a runner stop whose start was interrupted; nobody waits for that."""
-    if runner.get_running():
-        addresses.stop_async(
-            addresses.get(runner), raw.ThreadedAsync.TIMEOUT_DEFAULT, None, None, None
-        )
-
-
 def start(runner):
     """Starts a runner, and returns its loop, which may be given work at once; None if it has none.
 
