@@ -149,29 +149,20 @@ test_abandoned (void)
   g_autoptr (TaRunner) runner = test_runner_new_started ("stuck for good");
   g_autoptr (TaTask)   never = NULL;
   int                  destroys = 0;
-  TestGate             exited;
-  TestGate             blocked;
-  TestGate             release;
+  TestStuck            stuck;
 
-  test_gate_init (&exited);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_watch_thread (runner, &exited);
-  test_runner_block (runner, &blocked, &release);
+  test_stuck_init (&stuck, runner);
   never = ta_runner_create_task (runner, return_func, &destroys, count_destroy);
 
   check_abandoned (runner, 50000);
   check_cancelled (never);
-  g_assert_cmpuint (test_gate_get_count (&exited), ==, 0);
+  g_assert_cmpuint (test_gate_get_count (&stuck.exited), ==, 0);
 
   /* The thread still runs; when it comes back, it ends by itself, and nothing is left. */
-  test_gate_open (&release);
-  test_gate_await (&exited, 1);
+  test_stuck_release (&stuck);
   g_assert_cmpint (g_atomic_int_get (&destroys), ==, 1);
   g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==, TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-  test_gate_clear (&exited);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_stuck_clear (&stuck);
 }
 
 /* A runner whose loop the test holds, with what it needs to see everything go. */

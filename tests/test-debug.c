@@ -103,21 +103,12 @@ static void
 test_stuck (void)
 {
   g_autoptr (TaRunner) runner = test_runner_new_started ("stuck");
-  TestGate             exited;
-  TestGate             blocked;
-  TestGate             release;
+  TestStuck            stuck;
 
-  test_gate_init (&exited);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_watch_thread (runner, &exited);
-  test_runner_block (runner, &blocked, &release);
+  test_stuck_init (&stuck, runner);
   g_assert_false (ta_runner_stop (runner, 20000, NULL, NULL));
-  test_gate_open (&release);
-  test_gate_await (&exited, 1);
-  test_gate_clear (&exited);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_stuck_release (&stuck);
+  test_stuck_clear (&stuck);
 }
 
 static void

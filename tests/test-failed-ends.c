@@ -188,16 +188,10 @@ test_abandoned (void)
   g_autoptr (TaRunner)  runner = test_runner_new_started ("stuck");
   g_autoptr (GPtrArray) tasks = NULL;
   g_autoptr (GError)    error = NULL;
-  TestGate              exited;
-  TestGate              blocked;
-  TestGate              release;
+  TestStuck             stuck;
 
-  test_gate_init (&exited);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_watch_thread (runner, &exited);
   test_failed_fail_and_forget (runner, "one");
-  test_runner_block (runner, &blocked, &release);
+  test_stuck_init (&stuck, runner);
   g_assert_false (ta_runner_stop (runner, 50000, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   test_assert_message_has (error, "“one”: no one here");
@@ -205,11 +199,8 @@ test_abandoned (void)
   tasks = ta_runner_get_failed_tasks (runner);
   g_assert_cmpuint (tasks->len, ==, 1);
 
-  test_gate_open (&release);
-  test_gate_await (&exited, 1);
-  test_gate_clear (&exited);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_stuck_release (&stuck);
+  test_stuck_clear (&stuck);
 }
 
 static gsize

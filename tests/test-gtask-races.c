@@ -158,19 +158,13 @@ interrupt (guint hold_at)
   Hold                   hold = { .hold_at = hold_at };
   Sender                 sender = { .runner = TA_RUNNER (runner), .hold = &hold };
   GThread               *thread;
-  TestGate               exited;
-  TestGate               blocked;
-  TestGate               release;
+  TestStuck              stuck;
 
-  test_gate_init (&exited);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
   test_gate_init (&hold.gone);
   test_gate_init (&sender.called_off);
   runner->hold = &hold;
   g_assert_true (ta_runner_start (TA_RUNNER (runner), NULL));
-  test_runner_watch_thread (TA_RUNNER (runner), &exited);
-  test_runner_block (TA_RUNNER (runner), &blocked, &release);
+  test_stuck_init (&stuck, TA_RUNNER (runner));
   test_worker_call (worker, send_tasks, &sender);
 
   thread = g_thread_new ("stops", stop_thread, runner);
@@ -181,12 +175,9 @@ interrupt (guint hold_at)
   test_gate_await (&hold.gone, N_TASKS);
   g_assert_cmpuint (test_gate_get_count (&sender.called_off), ==, N_TASKS);
 
-  test_gate_open (&release);
-  test_gate_await (&exited, 1);
+  test_stuck_release (&stuck);
   g_object_unref (runner);
-  test_gate_clear (&exited);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_stuck_clear (&stuck);
   test_gate_clear (&hold.gone);
   test_gate_clear (&sender.called_off);
 

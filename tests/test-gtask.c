@@ -249,15 +249,9 @@ test_stop_unstarted (void)
   g_autoptr (GError)       error = NULL;
   Work                     work;
   TestResult               results[100];
-  TestGate                 exited;
-  TestGate                 blocked;
-  TestGate                 release;
+  TestStuck                stuck;
 
-  test_gate_init (&exited);
-  test_gate_init (&blocked);
-  test_gate_init (&release);
-  test_runner_watch_thread (runner, &exited);
-  test_runner_block (runner, &blocked, &release);
+  test_stuck_init (&stuck, runner);
 
   work_init (&work, runner);
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
@@ -268,14 +262,11 @@ test_stop_unstarted (void)
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     check_error (&results[i], G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
-  test_gate_open (&release);
-  test_gate_await (&exited, 1);
+  test_stuck_release (&stuck);
   test_turn_all (NULL);
   g_assert_cmpint (work.calls, ==, 0);
   test_gate_clear (&work.gate);
-  test_gate_clear (&exited);
-  test_gate_clear (&blocked);
-  test_gate_clear (&release);
+  test_stuck_clear (&stuck);
 }
 
 /* The same where the runner is attached, and its context goes on after it. */

@@ -21,14 +21,23 @@ check_failure (TestServing *self, GQuark domain, int code, const char *text)
   g_assert_false (test_server_process (self->server));
 }
 
+/* The same for a handler, or for none. */
 static void
-test_unhandled (void)
+check_handler (GCallback handler, GQuark domain, int code, const char *text)
 {
   TestServing fixture;
 
   test_serving_init (&fixture, 1);
-  check_failure (&fixture, TA_ERROR, TA_ERROR_UNHANDLED, "Nobody handled");
+  if (handler != NULL)
+    g_signal_connect (fixture.server, "handle-request", handler, NULL);
+  check_failure (&fixture, domain, code, text);
   test_serving_clear (&fixture);
+}
+
+static void
+test_unhandled (void)
+{
+  check_handler (NULL, TA_ERROR, TA_ERROR_UNHANDLED, "Nobody handled");
 }
 
 static gboolean
@@ -63,12 +72,7 @@ forget_cb (TaServer *server, TaRequest *request, gpointer data)
 static void
 test_forgotten (void)
 {
-  TestServing fixture;
-
-  test_serving_init (&fixture, 1);
-  g_signal_connect (fixture.server, "handle-request", G_CALLBACK (forget_cb), NULL);
-  check_failure (&fixture, TA_ERROR, TA_ERROR_DROPPED, "without taking its promise");
-  test_serving_clear (&fixture);
+  check_handler (G_CALLBACK (forget_cb), TA_ERROR, TA_ERROR_DROPPED, "without taking its promise");
 }
 
 static gboolean
@@ -82,12 +86,7 @@ drop_cb (TaServer *server, TaRequest *request, gpointer data)
 static void
 test_dropped (void)
 {
-  TestServing fixture;
-
-  test_serving_init (&fixture, 1);
-  g_signal_connect (fixture.server, "handle-request", G_CALLBACK (drop_cb), NULL);
-  check_failure (&fixture, TA_ERROR, TA_ERROR_DROPPED, "was dropped");
-  test_serving_clear (&fixture);
+  check_handler (G_CALLBACK (drop_cb), TA_ERROR, TA_ERROR_DROPPED, "was dropped");
 }
 
 static gboolean
@@ -104,12 +103,7 @@ fail_cb (TaServer *server, TaRequest *request, gpointer data)
 static void
 test_error (void)
 {
-  TestServing fixture;
-
-  test_serving_init (&fixture, 1);
-  g_signal_connect (fixture.server, "handle-request", G_CALLBACK (fail_cb), NULL);
-  check_failure (&fixture, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space");
-  test_serving_clear (&fixture);
+  check_handler (G_CALLBACK (fail_cb), G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space");
 }
 
 /* The first who handles it keeps it from the others. */

@@ -226,7 +226,19 @@ test_not_interruptible (void)
   sleeper_clear (&sleeper);
 }
 
-/* Whether the signal or the item is quicker, the item is in one place. */
+/* Puts an item while something else ends the wait: whichever is quicker, the item is in one place. */
+static void
+race_with_item (Sleeper *self, GThread *thread)
+{
+  test_queue_put (self->queue, 1);
+  g_thread_join (thread);
+
+  if (!self->succeeded)
+    g_assert_cmpint (test_queue_get (self->queue), ==, 1);
+  test_queue_check_empty (self->queue);
+}
+
+/* An item and a signal. */
 static void
 test_races (void)
 {
@@ -241,12 +253,7 @@ test_races (void)
       sleeper_init (&sleeper, queue, TRUE);
       thread = begin (&sleeper);
       pthread_kill (sleeper.id, SIGUSR1);
-      test_queue_put (queue, 1);
-      g_thread_join (thread);
-
-      if (!sleeper.succeeded)
-        g_assert_cmpint (test_queue_get (queue), ==, 1);
-      test_queue_check_empty (queue);
+      race_with_item (&sleeper, thread);
       g_assert_no_error (sleeper.error);
       sleeper_clear (&sleeper);
     }
@@ -333,12 +340,7 @@ test_listening_races (void)
       thread = begin (&sleeper);
       await_asked (&sleeper);
       pthread_kill (i % 2 == 0 ? sleeper.id : pthread_self (), SIGUSR1);
-      test_queue_put (queue, 1);
-      g_thread_join (thread);
-
-      if (!sleeper.succeeded)
-        g_assert_cmpint (test_queue_get (queue), ==, 1);
-      test_queue_check_empty (queue);
+      race_with_item (&sleeper, thread);
       g_assert_no_error (sleeper.error);
       sleeper_clear (&sleeper);
     }
@@ -357,15 +359,9 @@ test_timeout_races (void)
       sleeper_init (&sleeper, queue, TRUE);
       sleeper.timeout_us = 1 + i % 100;
       thread = begin (&sleeper);
-      test_queue_put (queue, 1);
-      g_thread_join (thread);
-
+      race_with_item (&sleeper, thread);
       if (!sleeper.succeeded)
-        {
-          g_assert_error (sleeper.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-          g_assert_cmpint (test_queue_get (queue), ==, 1);
-        }
-      test_queue_check_empty (queue);
+        g_assert_error (sleeper.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
       g_clear_error (&sleeper.error);
       sleeper_clear (&sleeper);
     }

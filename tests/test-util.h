@@ -151,6 +151,18 @@ void      test_runner_stop (TaRunner *self);
 void      test_runner_watch_thread (TaRunner *self, TestGate *exited);
 void      test_runner_block (TaRunner *self, TestGate *blocked, TestGate *release);
 
+/* What keeps a runner's loop in a function, and tells when its thread ends. */
+typedef struct
+{
+  TestGate exited;
+  TestGate blocked;
+  TestGate release;
+} TestStuck;
+
+void test_stuck_init (TestStuck *self, TaRunner *runner);
+void test_stuck_release (TestStuck *self);
+void test_stuck_clear (TestStuck *self);
+
 /* Opens @gone when the context is freed. */
 void test_context_watch (GMainContext *context, TestGate *gone);
 

@@ -205,6 +205,33 @@ test_runner_block (TaRunner *self, TestGate *blocked, TestGate *release)
   test_gate_await (blocked, 1);
 }
 
+/* Returns once the runner's loop is in the function. */
+void
+test_stuck_init (TestStuck *self, TaRunner *runner)
+{
+  test_gate_init (&self->exited);
+  test_gate_init (&self->blocked);
+  test_gate_init (&self->release);
+  test_runner_watch_thread (runner, &self->exited);
+  test_runner_block (runner, &self->blocked, &self->release);
+}
+
+/* Lets it go on, and returns once its thread has ended. */
+void
+test_stuck_release (TestStuck *self)
+{
+  test_gate_open (&self->release);
+  test_gate_await (&self->exited, 1);
+}
+
+void
+test_stuck_clear (TestStuck *self)
+{
+  test_gate_clear (&self->exited);
+  test_gate_clear (&self->blocked);
+  test_gate_clear (&self->release);
+}
+
 static gboolean
 never_cb (gpointer data)
 {

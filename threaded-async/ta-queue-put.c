@@ -150,8 +150,8 @@ ta_queue_block_put (TaQueue      *self,
 
   /* The caller may have the only reference, and somebody may drop it for him. */
   g_object_ref (self);
-  outcome =
-      ta_wait_block (&thread, ta_queue_enter_put, ta_queue_describe_space, self, timeout_us, cancellable);
+  outcome = ta_wait_block (&thread, ta_queue_enter_put, ta_queue_describe_space, self, timeout_us,
+                           cancellable);
   if (outcome == TA_OUTCOME_CLOSED)
     ta_queue_set_put_closed_error (self, error);
   else if (outcome != TA_OUTCOME_DONE)

@@ -4,10 +4,8 @@
 """What Ctrl-C does to each call that blocks, and to handlers."""
 
 import inspect
-import subprocess
-import sys
-import textwrap
 
+import interrupts
 import pytest
 from gi.overrides import ThreadedAsync as override
 from gi.repository import ThreadedAsync
@@ -79,10 +77,7 @@ release.set()
 
 
 def program(body):
-    command = [sys.executable, "-B", "-c", PREAMBLE + textwrap.dedent(body)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=4 * LONG)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done
+    return interrupts.run_program(PREAMBLE, body)
 
 
 def blocking_calls():
@@ -95,8 +90,7 @@ def blocking_calls():
 
 
 def test_ctrl_c_ends_every_call_that_blocks():
-    names = [line.strip().partition('"')[2].partition('"')[0] for line in CALLS.splitlines()]
-    names = [name for name in names if "." in name]
+    names = interrupts.names_of(CALLS)
     done = program(CALLS)
     assert done.stdout.splitlines() == names
     # Of what the main thread waits for, nothing else tells.

@@ -4,9 +4,8 @@
 """What Ctrl-C does to each call that blocks."""
 
 import inspect
-import subprocess
-import sys
 
+import interrupts
 import pytest
 import threaded_async
 from support import LONG
@@ -86,10 +85,7 @@ with AsyncRunner() as runner, server:
 
 
 def program(body):
-    command = [sys.executable, "-B", "-c", PREAMBLE + body]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=4 * LONG)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done
+    return interrupts.run_program(PREAMBLE, body)
 
 
 def blocking_calls():
@@ -104,8 +100,7 @@ def blocking_calls():
 
 
 def test_ctrl_c_ends_every_call_that_blocks():
-    names = [line.strip().partition('"')[2].partition('"')[0] for line in CALLS.splitlines()]
-    names = [name for name in names if "." in name]
+    names = interrupts.names_of(CALLS)
     done = program(CALLS)
     assert done.stdout.splitlines() == names
     known = set(blocking_calls())

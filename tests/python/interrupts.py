@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The threaded-async developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""What Ctrl-C does to calls that block the main thread: for programs that do nothing else."""
+"""What Ctrl-C does to calls that block the main thread: for programs that do nothing else, and for
+the tests that run these."""
 
 import faulthandler
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 import threading
 
 # In seconds. No call takes longer, and no test depends on how long it is.
@@ -13,6 +17,20 @@ LONG = 20 * int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 
 # When Ctrl-C comes: when the call begins, when it has just begun to wait, and when that takes long.
 DELAYS = 0, 0.002, 0.05
+
+
+def run_program(preamble, body):
+    """Runs a program, which must not fail, and returns it with what it has printed."""
+    command = [sys.executable, "-B", "-c", preamble + textwrap.dedent(body)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=12 * LONG)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done
+
+
+def names_of(calls):
+    """The names in the text of a program that gives calls to check()."""
+    names = [line.strip().partition('"')[2].partition('"')[0] for line in calls.splitlines()]
+    return [name for name in names if "." in name]
 
 
 def is_interrupted(call, delay):
