@@ -72,7 +72,8 @@ def read_functions():
 
 def read_parameters(function):
     parameters = function.findall(f"{GIR}parameters/{GIR}parameter")
-    hidden = {int(p.get(key)) for p in parameters for key in ("closure", "destroy") if p.get(key)}
+    # A function's data is an argument of its own in Python, where it stands in C.
+    hidden = {int(p.get("destroy")) for p in parameters if p.get("destroy")}
     hidden |= {int(a.get("length")) for a in function.iter(f"{GIR}array") if a.get("length")}
     for i, parameter in enumerate(parameters):
         if i in hidden or parameter.get("direction") == "out" or parameter.find(f"{GIR}varargs"):
@@ -143,7 +144,7 @@ class Child:
         if self.random.random() < odd:
             return self.make_value()
         choose = self.random.choice
-        if type_name == "GObject.Value":
+        if type_name in ("GObject.Value", "gpointer"):
             return self.make_value()
         if type_name == "Gio.Cancellable":
             cancellable = choose([None, None, self.Gio.Cancellable()])
@@ -240,7 +241,8 @@ class Child:
 
             try:
                 if runner is not None and runner.get_running() and not runner.is_in_loop():
-                    runner.call_in_loop_async(in_loop, 50000, None, None)
+                    # PyGObject wants a tuple for the data of the first of two functions.
+                    runner.call_in_loop_async(in_loop, (), 50000, None, None)
                     done.wait(0.02)
             except (self.GLib.Error, TypeError):
                 pass
