@@ -84,6 +84,13 @@ struct _TaLink
   TaRest      rest;
 };
 
+/* Who waits until the loops are at rest: const, on the stack of the call that begins it. */
+typedef struct
+{
+  TaDesk *desk;
+  gint64  since; /* when its time began to count, read before that was set to run */
+} TaDeskWait;
+
 TaDesk *ta_desk_new (const char *name, guint queue_size, guint rest_turns, TaInbox *inbox);
 TaDesk *ta_desk_ref (TaDesk *self);
 void    ta_desk_unref (TaDesk *self);
@@ -117,6 +124,6 @@ gboolean ta_desk_rest (TaDesk       *self,
                        gboolean      is_stirred,
                        GCancellable *cancellable,
                        GError      **error);
-gboolean ta_desk_enter_rest (gpointer desk, TaWaiter *waiter);
+gboolean ta_desk_enter_rest (gpointer desk_wait, TaWaiter *waiter);
 
 G_END_DECLS

@@ -276,7 +276,7 @@ ta_desk_get_default_timeout (TaDesk *self)
 
 /* Has a waiter wait for what a link says the next time; TRUE if its ticket is to be sent. */
 static gboolean
-ask_locked (TaLink *self, TaWaiter *waiter, gint64 now)
+ask_locked (TaLink *self, TaWaiter *waiter, gint64 since)
 {
   gboolean is_first = !self->is_asked;
 
@@ -287,22 +287,22 @@ ask_locked (TaLink *self, TaWaiter *waiter, gint64 now)
       self->is_asked = TRUE;
       self->first_wait = waiter->serial;
       self->seen_turns = ta_inbox_get_turns (ta_loop_get_inbox (self->loop));
-      self->seen_at = now;
+      self->seen_at = since;
     }
 
   return is_first;
 }
 
 /*
- * Enters a wait until the loops are at rest: a TaWaitEnterFunc. A blocked thread does not wait for its own.
+ * Enters a TaDeskWait: a TaWaitEnterFunc. A blocked thread does not wait for its own loop.
  */
 gboolean
 ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
 {
-  TaDesk      *desk = object;
-  TaLink      *first = NULL, *last = NULL;
-  const gint64 now = g_get_monotonic_time ();
-  gboolean     enlisted = FALSE;
+  TaDeskWait *self = object;
+  TaDesk     *desk = self->desk;
+  TaLink     *first = NULL, *last = NULL;
+  gboolean    enlisted = FALSE;
 
   g_mutex_lock (&desk->mutex);
   if (waiter->outcome == TA_OUTCOME_PENDING)
@@ -313,7 +313,7 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
       for (TaLink *link = desk->links; link != NULL; link = link->next)
         {
           if (is_seen_at_rest_locked (link, !waiter->is_operation, FALSE) ||
-              !ask_locked (link, waiter, now))
+              !ask_locked (link, waiter, self->since))
             continue;
 
           link->next_asked = NULL;
@@ -344,14 +344,18 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
 }
 
 static char *
-describe_rest (gpointer self)
+describe_rest (gpointer object)
 {
-  return g_strdup_printf ("the clients of server “%s” to come to rest", ((TaDesk *) self)->name);
+  TaDeskWait *self = object;
+
+  return g_strdup_printf ("the clients of server “%s” to come to rest", self->desk->name);
 }
 
 /*
- * Blocks until the loops are at rest, or until @deadline, which is no error as long as all of them turn:
- * only those that have not for @timeout_us are. One of them was just given an answer if it @is_stirred.
+ * Blocks until the loops are at rest. With a @timeout_us it is an error if one of them does not complete
+ * a turn for so long; and no error if only they do not come to rest. The time counts from when they have
+ * been asked, whatever held up the calling thread before. Without one it waits until @deadline, and none is
+ * busy. One of them was just given an answer if it @is_stirred.
  */
 gboolean
 ta_desk_rest (TaDesk       *self,
@@ -362,17 +366,19 @@ ta_desk_rest (TaDesk       *self,
               GError      **error)
 {
   g_autofree char *description = NULL;
+  TaDeskWait       wait = { .desk = self };
   TaBlockedThread  thread;
   TaOutcome        outcome;
-  gint64           left = TA_TIMEOUT_INFINITE;
+  gint64           left = timeout_us;
 
   if (ta_desk_is_at_rest (self, deadline, is_stirred, cancellable))
     return TRUE;
   if (!ta_desk_check_busy (self, TRUE, timeout_us, error))
     return FALSE;
 
-  if (deadline != G_MAXINT64)
-    left = MAX (deadline - g_get_monotonic_time (), 0);
+  wait.since = g_get_monotonic_time ();
+  if (timeout_us == TA_TIMEOUT_INFINITE && deadline != G_MAXINT64)
+    left = MAX (deadline - wait.since, 0);
   if (left == 0)
     return TRUE;
 
@@ -383,7 +389,8 @@ ta_desk_rest (TaDesk       *self,
   else
     {
       ta_blocked_thread_init (&thread, &self->mutex);
-      outcome = ta_wait_block (&thread, ta_desk_enter_rest, describe_rest, self, left, cancellable);
+      outcome =
+          ta_wait_block (&thread, ta_desk_enter_rest, describe_rest, &wait, left, cancellable);
     }
 
   if (outcome == TA_OUTCOME_DONE)
@@ -391,7 +398,7 @@ ta_desk_rest (TaDesk       *self,
   if (outcome == TA_OUTCOME_TIMED_OUT)
     return ta_desk_check_busy (self, TRUE, timeout_us, error);
 
-  description = describe_rest (self);
+  description = describe_rest (&wait);
   ta_wait_set_error (outcome, timeout_us, description, error);
 
   return FALSE;

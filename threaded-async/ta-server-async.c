@@ -89,19 +89,23 @@ ta_process_is_over (TaProcess *self)
 static void rested_cb (GObject *source_object, GAsyncResult *result, gpointer data);
 static void rested_again_cb (GObject *source_object, GAsyncResult *result, gpointer data);
 
-/* Waits for the loops, and then calls @callback, in the server's context. */
+/*
+ * Waits for the loops, and then calls @callback, in the server's context. The loops have all of the time
+ * from when they are asked the first time; after that there is what is left.
+ */
 static void
 ta_process_rest (TaProcess *self, TaServer *server, GAsyncReadyCallback callback)
 {
+  TaDeskWait   wait = { self->desk, g_get_monotonic_time () };
   TaOperation *operation;
   gint64       left = self->timeout_us;
 
-  if (left > 0 && self->deadline != G_MAXINT64)
-    left = MAX (self->deadline - g_get_monotonic_time (), 1);
+  if (self->is_due && self->deadline != G_MAXINT64)
+    left = MAX (self->deadline - wait.since, 1);
 
   operation = ta_operation_new (server, NULL, &rest_kind, &self->desk->mutex, self->cancellable,
                                 callback, self);
-  ta_wait_start (operation, ta_desk_enter_rest, self->desk, left, NULL);
+  ta_wait_start (operation, ta_desk_enter_rest, &wait, left, NULL);
 }
 
 /* Handles a request, and ends the caller's operation. */

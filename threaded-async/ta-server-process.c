@@ -185,8 +185,10 @@ ta_server_process_all (TaServer *self, gint64 budget_us, GCancellable *cancellab
   deadline = ta_timeout_get_deadline (budget_us);
   do
     {
-      if (budget_us != 0 && !ta_desk_rest (desk, deadline, budget_us, result == TA_SERVER_ANSWERED,
-                                           cancellable, n_handled == 0 ? error : NULL))
+      /* What is busy then comes out of the next call. */
+      if (budget_us != 0 &&
+          !ta_desk_rest (desk, deadline, n_handled == 0 ? budget_us : TA_TIMEOUT_INFINITE,
+                         result == TA_SERVER_ANSWERED, cancellable, n_handled == 0 ? error : NULL))
         {
           n_handled = n_handled == 0 ? -1 : n_handled;
           break;
