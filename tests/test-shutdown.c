@@ -407,6 +407,31 @@ test_dropped_attached (void)
     }
 }
 
+/* Where there is nothing to be ended the context goes with the runner, though nobody iterates it. */
+static void
+test_dropped_attached_unused (void)
+{
+  GMainContext      *context = g_main_context_new ();
+  TaRunner          *runner = ta_runner_new_for_context (context, "dropped");
+  g_autoptr (TaTask) task = NULL;
+  TestGate           gone;
+
+  test_gate_init (&gone);
+  test_context_watch (context, &gone);
+  g_assert_true (ta_runner_start (runner, NULL));
+  task = ta_runner_create_task (runner, sleep_func, NULL, NULL);
+  ta_task_cancel (task);
+  while (!ta_future_get_done (TA_FUTURE (task)))
+    g_main_context_iteration (context, TRUE);
+  g_clear_object (&task);
+
+  g_thread_join (g_thread_new ("dropper", unref_thread, runner));
+  g_assert_cmpuint (test_gate_get_count (&gone), ==, 0);
+  g_main_context_unref (context);
+  g_assert_cmpuint (test_gate_get_count (&gone), ==, 1);
+  test_gate_clear (&gone);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -420,6 +445,7 @@ main (int argc, char **argv)
   test_add ("/promise-9/nested-for-good", test_nested_for_good);
   test_add ("/promise-7/dropped", test_dropped);
   test_add ("/promise-7/dropped-attached", test_dropped_attached);
+  test_add ("/promise-7/dropped-attached-unused", test_dropped_attached_unused);
 
   return g_test_run ();
 }

@@ -7,32 +7,9 @@
  * The end of a runner: promise 9, as far as it is there, and promise 2 for what stop ends.
  */
 
-#include "test-util.h"
+#include "test-held.h"
 
 #define TASKS 100000
-
-static void
-check_stop (TaRunner *runner, gint64 timeout_us, TaShutdownType type)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean           stopped = ta_runner_stop (runner, timeout_us, NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (stopped);
-  g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==, type);
-  g_assert_false (ta_runner_get_running (runner));
-}
-
-static void
-check_cancelled (TaTask *task)
-{
-  g_autoptr (GError) error = NULL;
-  GValue             value = G_VALUE_INIT;
-
-  g_assert_true (ta_future_get_done (TA_FUTURE (task)));
-  g_assert_false (ta_future_try_wait (TA_FUTURE (task), &value, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-}
 
 static void
 sleep_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -96,10 +73,10 @@ test_ends_waits (void)
   g_autoptr (TaTask)    deaf = ta_runner_create_task (runner, sleep_deaf_func, NULL, NULL);
   g_autoptr (TaTask)    waiter = ta_runner_create_task (runner, wait_deaf_func, future, NULL);
 
-  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
-  check_cancelled (sleeper);
-  check_cancelled (deaf);
-  check_cancelled (waiter);
+  test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_cancelled (sleeper);
+  test_check_cancelled (deaf);
+  test_check_cancelled (waiter);
   g_assert_false (ta_future_get_done (future));
   ta_promise_return_int (promise, 1);
 }
@@ -132,7 +109,7 @@ test_ends_late_waits (void)
 
   g_assert_true (ta_runner_call_in_loop (runner, start_sleep_cb, &n_wakes, NULL, TEST_DEADLINE_US,
                                          NULL, NULL));
-  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
   g_assert_cmpuint (n_wakes, ==, 50);
 }
 
@@ -147,10 +124,10 @@ test_many_tasks (void)
     g_ptr_array_add (tasks, ta_runner_create_task (runner, i % 2 ? sleep_func : sleep_deaf_func,
                                                    &destroys, count_destroy));
 
-  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
   g_assert_cmpint (destroys, ==, TASKS);
   for (guint i = 0; i < TASKS; i++)
-    check_cancelled (g_ptr_array_index (tasks, i));
+    test_check_cancelled (g_ptr_array_index (tasks, i));
 }
 
 typedef struct
@@ -167,7 +144,7 @@ stop_thread (gpointer data)
   Stopper *stopper = data;
 
   test_gate_open (&stopper->began);
-  check_stop (stopper->runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_stop (stopper->runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
   g_assert_cmpuint (test_gate_get_count (&stopper->exited), ==, 1);
   test_gate_open (&stopper->ended);
 
@@ -221,7 +198,7 @@ test_many_unstarted_tasks (void)
 
   g_assert_cmpint (destroys, ==, (int) n_tasks);
   for (guint i = 0; i < n_tasks; i++)
-    check_cancelled (g_ptr_array_index (tasks, i));
+    test_check_cancelled (g_ptr_array_index (tasks, i));
 
   stopper_clear (&stopper);
   test_gate_clear (&blocked);
@@ -242,9 +219,9 @@ test_together (void)
       stopper_init (&stopper, runner);
       for (guint j = 0; j < G_N_ELEMENTS (threads); j++)
         threads[j] = g_thread_new ("stopper", stop_thread, &stopper);
-      check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+      test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
       g_assert_cmpuint (test_gate_get_count (&stopper.exited), ==, 1);
-      check_cancelled (task);
+      test_check_cancelled (task);
       for (guint j = 0; j < G_N_ELEMENTS (threads); j++)
         g_thread_join (threads[j]);
       stopper_clear (&stopper);
@@ -291,7 +268,7 @@ test_while_breeding (void)
   test_gate_init (&breeder.refused);
   first = ta_runner_create_task (runner, breed_func, &breeder, NULL);
   test_gate_await (&breeder.many, 1);
-  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
   g_assert_cmpuint (test_gate_get_count (&breeder.refused), <=, 1);
   test_gate_clear (&breeder.many);
   test_gate_clear (&breeder.refused);
@@ -343,7 +320,7 @@ test_while_threads_create (void)
       for (guint j = 0; j < 2; j++)
         threads[j] = g_thread_new ("creator", create_thread, &creators[j]);
       ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL);
-      check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+      test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
       for (guint j = 0; j < 2; j++)
         {
           g_thread_join (threads[j]);
@@ -378,7 +355,7 @@ test_async (void)
     }
 
   g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==, TA_SHUTDOWN_TYPE_STOPPED);
-  check_cancelled (task);
+  test_check_cancelled (task);
 
   test_result_init (&results[0], NULL);
   TEST_OUTSIDE (&results[0], ta_runner_stop_async (runner, 0, NULL, test_result_cb, &results[0]));
@@ -434,8 +411,8 @@ test_async_from_inside (void)
       ta_runner_call_in_loop (runner, stop_inside_cb, &inside, NULL, TEST_DEADLINE_US, NULL, NULL));
   test_gate_await (&exited, 1);
   g_assert_cmpuint (test_gate_get_count (&called), ==, 1);
-  check_cancelled (task);
-  check_stop (runner, 0, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_cancelled (task);
+  test_check_stop (runner, 0, TA_SHUTDOWN_TYPE_STOPPED);
   test_gate_clear (&exited);
   test_gate_clear (&called);
 }
@@ -472,7 +449,7 @@ test_cancelled (void)
   g_assert_cmpint (ta_runner_get_shutdown_type (runner), ==, TA_SHUTDOWN_TYPE_NOT_SHUT_DOWN);
 
   test_gate_open (&release);
-  check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
+  test_check_stop (runner, TEST_DEADLINE_US, TA_SHUTDOWN_TYPE_STOPPED);
   g_assert_cmpuint (test_gate_get_count (&exited), ==, 1);
   test_gate_clear (&blocked);
   test_gate_clear (&release);

@@ -87,8 +87,9 @@ ta_loop_link_failure_locked (TaLoop *self, TaFailure *failure)
 {
   TaTask *task = failure->task;
 
-  /* One that the loop did not take on has not failed in it. */
-  if (!task->is_admitted || !ta_task_is_failed (task))
+  /* One that the loop did not take on has not failed in it. That of one which somebody else ended by force
+   * at the same moment is there already. */
+  if (!task->is_admitted || task->has_weak || !ta_task_is_failed (task))
     return FALSE;
 
   failure->previous = self->last_failure;

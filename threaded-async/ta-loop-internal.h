@@ -58,13 +58,14 @@ struct _TaLoop
   TaInbox      *inbox;
   TaRunner     *runner_object; /* the thread's, valid while has_thread is set; unowned */
 
-  GMutex   join_mutex; /* guards the thread, also while it is joined */
+  GMutex   join_mutex; /* guards the thread, also while it is made, and while it is joined */
   GThread *thread;     /* until somebody has joined it */
 
   GMutex mutex; /* guards the next group */
 
   int             state;      /* a TaLoopState; also read as an atomic */
   gboolean        has_thread; /* the thread may still use the runner object */
+  GCond           left;       /* it does not any more, and runs nobody's code */
   TaRunner       *revived;    /* the runner object, when the thread, or who interrupts it, has a
                               * reference to drop */
   TaTask         *first_task; /* the unfinished tasks, oldest first; each with a reference */
@@ -108,14 +109,21 @@ struct _TaLoop
   gint64      stop_by; /* the deadline, when there is one */
 };
 
-int  ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
-void ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
+int ta_loop_poll (GPollFD *fds, guint n_fds, int timeout);
+
+TaLoop  *ta_loop_get_current (void);
+gboolean ta_loop_start_thread (TaLoop *self, TaRunner *runner, GError **error);
+void     ta_loop_set_running (TaLoop *self);
+void     ta_loop_notify_end (TaLoop *self);
+gboolean ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type);
+gboolean ta_loop_join (TaLoop *self, gint64 timeout_us);
 
 char *ta_loop_describe_busy (TaLoop *self);
 char *ta_loop_describe_nesting (TaLoop *self, const char *prefix);
 
-void ta_loop_interrupt_once (TaLoop *self);
+void ta_loop_interrupt_once (TaLoop *self, gboolean has_ended);
 void ta_loop_abandon (TaLoop *self);
+void ta_loop_abandon_ended (TaLoop *self);
 void ta_loop_watch (TaLoop *self, gint64 interrupt_by, gint64 abandon_by);
 void ta_loop_unwatch (TaLoop *self);
 

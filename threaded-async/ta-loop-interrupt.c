@@ -28,14 +28,15 @@ ta_loop_interrupt (TaLoop *self)
   ta_loop_end_gtasks (self);
 }
 
-/* Interrupts the loop, unless that has been done. */
+/* Interrupts the loop, or where it @has_ended what its thread does after that, unless this has been done. */
 void
-ta_loop_interrupt_once (TaLoop *self)
+ta_loop_interrupt_once (TaLoop *self, gboolean has_ended)
 {
   TaRunner *runner = NULL, *revived = NULL;
 
   g_mutex_lock (&self->mutex);
-  if (!self->is_interrupted && self->state < TA_LOOP_ENDED && self->has_thread)
+  if (!self->is_interrupted && self->has_thread &&
+      (has_ended ? self->state == TA_LOOP_ENDED : self->state < TA_LOOP_ENDED))
     {
       self->is_interrupted = TRUE;
       self->is_interrupting = TRUE;
@@ -62,13 +63,24 @@ ta_loop_interrupt_once (TaLoop *self)
   g_clear_pointer (&revived, ta_runner_drop_revived);
 }
 
-/* Gives up on a thread that did not end in time. */
+/* Lets everything go that waits for a loop which has been abandoned. */
+static void
+ta_loop_let_go (TaLoop *self)
+{
+  ta_loop_cancel_tasks (self);
+  ta_loop_end_tasks_by_force (self);
+  ta_loop_end_gtasks (self);
+  ta_loop_tell_listeners (self);
+  ta_inbox_close (self->inbox, FALSE);
+}
+
+/* Gives up on a thread that did not end in time, unless it just has. */
 void
 ta_loop_abandon (TaLoop *self)
 {
   char *stuck_in = ta_loop_describe_delay (self, 0, "; it");
 
-  ta_loop_interrupt_once (self);
+  ta_loop_interrupt_once (self, FALSE);
 
   /* Its task is about to end, for everybody but itself. */
   g_mutex_lock (&self->mutex);
@@ -77,12 +89,35 @@ ta_loop_abandon (TaLoop *self)
   g_mutex_unlock (&self->mutex);
   g_free (stuck_in);
 
-  ta_loop_set_ended (self, TA_LOOP_ABANDONED, TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-  ta_loop_cancel_tasks (self);
-  ta_loop_end_tasks_by_force (self);
-  ta_loop_end_gtasks (self);
-  ta_loop_tell_listeners (self);
-  ta_inbox_close (self->inbox, FALSE);
+  /* One that has ended still calls those back who waited for it from the inside. */
+  if (ta_loop_set_ended (self, TA_LOOP_ABANDONED, TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED))
+    ta_loop_let_go (self);
+}
+
+/* The same for one whose loop has ended, if it is stuck in what it does after that. */
+void
+ta_loop_abandon_ended (TaLoop *self)
+{
+  char    *stuck_in = ta_loop_describe_delay (self, 0, "; it");
+  gboolean is_stuck;
+
+  g_mutex_lock (&self->mutex);
+  is_stuck = self->state == TA_LOOP_ENDED && self->has_thread;
+  if (is_stuck)
+    {
+      self->shutdown_type = TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED;
+      if (self->stuck_in == NULL)
+        self->stuck_in = g_steal_pointer (&stuck_in);
+      g_atomic_int_set (&self->state, TA_LOOP_ABANDONED);
+    }
+  g_mutex_unlock (&self->mutex);
+  g_free (stuck_in);
+
+  if (is_stuck)
+    {
+      ta_loop_notify_end (self);
+      ta_loop_let_go (self);
+    }
 }
 
 static void
@@ -98,7 +133,7 @@ watch_cb (TaWatch *watch)
   g_mutex_unlock (&self->mutex);
 
   if (!is_over)
-    ta_loop_interrupt_once (self);
+    ta_loop_interrupt_once (self, FALSE);
   if (!is_over && g_get_monotonic_time () < abandon_by)
     ta_loop_watch (self, abandon_by, abandon_by);
   else if (!is_over)

@@ -199,19 +199,6 @@ ta_loop_detach (TaLoop *self)
   ta_loop_set_ended (self, TA_LOOP_ENDED, TA_SHUTDOWN_TYPE_STOPPED);
 }
 
-static void
-ta_loop_join (TaLoop *self)
-{
-  /* From the inside, as the callback of the last turn, there is nothing to wait for. */
-  if (ta_loop_is_current (self))
-    return;
-
-  /* Whoever comes second waits for the first. */
-  g_mutex_lock (&self->join_mutex);
-  g_clear_pointer (&self->thread, g_thread_join);
-  g_mutex_unlock (&self->join_mutex);
-}
-
 static gboolean
 ta_loop_resolve_exit_timeout (TaLoop *self, gint64 *timeout_us, GError **error)
 {
@@ -221,11 +208,16 @@ ta_loop_resolve_exit_timeout (TaLoop *self, gint64 *timeout_us, GError **error)
   return ta_wait_check_timeout (*timeout_us, error);
 }
 
-/* Sets the error, if there is one, of a loop that is not running any more. */
+/* Sets the error, if there is one, of a loop that is not running any more, and whose thread has this much
+ * time left. */
 static gboolean
-ta_loop_finish_stop (TaLoop *self, GError **error)
+ta_loop_finish_stop (TaLoop *self, gint64 timeout_us, GError **error)
 {
   g_autoptr (GError) failures = NULL;
+
+  if (g_atomic_int_get (&self->state) == TA_LOOP_ENDED && !self->is_attached &&
+      !ta_loop_join (self, timeout_us))
+    ta_loop_abandon_ended (self);
 
   switch ((TaLoopState) g_atomic_int_get (&self->state))
     {
@@ -248,8 +240,6 @@ ta_loop_finish_stop (TaLoop *self, GError **error)
       return FALSE;
     case TA_LOOP_ENDED:
     default:
-      if (!self->is_attached)
-        ta_loop_join (self);
       return ta_loop_report_failed (self, error);
     }
 }
@@ -300,17 +290,22 @@ ta_loop_watch_stop (TaLoop *self, gint64 timeout_us)
     ta_loop_watch (self, get_interrupt_time (deadline, timeout_us), deadline);
 }
 
+static gint64
+get_time_left (gint64 deadline)
+{
+  return deadline == G_MAXINT64 ? TA_TIMEOUT_INFINITE : MAX (deadline - g_get_monotonic_time (), 0);
+}
+
 /* Blocks until the loop has ended. */
 static TaOutcome
 ta_loop_await_end (TaLoop *self, gint64 deadline, GCancellable *cancellable)
 {
-  const gint64 timeout_us =
-      deadline == G_MAXINT64 ? TA_TIMEOUT_INFINITE : MAX (deadline - g_get_monotonic_time (), 0);
   TaBlockedThread thread;
 
   ta_blocked_thread_init (&thread, &self->mutex);
 
-  return ta_wait_block (&thread, ta_loop_enter_end, describe_end, self, timeout_us, cancellable);
+  return ta_wait_block (&thread, ta_loop_enter_end, describe_end, self, get_time_left (deadline),
+                        cancellable);
 }
 
 gboolean
@@ -328,7 +323,7 @@ ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError
     ta_loop_detach (self);
 
   if (!ta_loop_is_stoppable (self))
-    return ta_loop_finish_stop (self, error);
+    return ta_loop_finish_stop (self, timeout_us, error);
 
   if (ta_loop_is_current (self))
     {
@@ -347,14 +342,14 @@ ta_loop_stop (TaLoop *self, gint64 timeout_us, GCancellable *cancellable, GError
   outcome = ta_loop_await_end (self, interrupt_by, cancellable);
   if (outcome == TA_OUTCOME_TIMED_OUT)
     {
-      ta_loop_interrupt_once (self);
+      ta_loop_interrupt_once (self, FALSE);
       outcome = ta_loop_await_end (self, deadline, cancellable);
     }
   if (outcome == TA_OUTCOME_TIMED_OUT)
     ta_loop_abandon (self);
 
   if (outcome == TA_OUTCOME_DONE || outcome == TA_OUTCOME_TIMED_OUT)
-    return ta_loop_finish_stop (self, error);
+    return ta_loop_finish_stop (self, get_time_left (deadline), error);
 
   /* The stop goes on without this thread. */
   if (deadline != G_MAXINT64)
@@ -413,7 +408,7 @@ ta_loop_stop_finish (TaLoop *self, GAsyncResult *result, TaRunner *runner, GErro
 
   outcome = ta_operation_get_outcome (operation);
   if (outcome == TA_OUTCOME_DONE || outcome == TA_OUTCOME_TIMED_OUT)
-    return ta_loop_finish_stop (self, error);
+    return ta_loop_finish_stop (self, ta_operation_get_timeout (operation), error);
 
   description = describe_end (self);
   ta_wait_set_operation_error (operation, description, error);
@@ -430,6 +425,22 @@ detach_cb (TaInboxItem *item, gboolean dropped)
   ta_loop_unref (self);
 }
 
+/* Has an attached loop take no more if there is nothing left that would have to be ended; TRUE if so. */
+static gboolean
+ta_loop_close_unused (TaLoop *self)
+{
+  gboolean is_unused;
+
+  g_mutex_lock (&self->mutex);
+  is_unused = self->state == TA_LOOP_RUNNING && self->first_task == NULL && self->gtasks == NULL &&
+              self->listeners == NULL;
+  if (is_unused)
+    g_atomic_int_set (&self->state, TA_LOOP_STOPPING);
+  g_mutex_unlock (&self->mutex);
+
+  return is_unused;
+}
+
 /* Stops a loop whose runner object has lost its last reference; from any thread, without a wait. */
 void
 ta_loop_stop_in_background (TaLoop *self)
@@ -443,6 +454,12 @@ ta_loop_stop_in_background (TaLoop *self)
       ta_loop_watch_stop (self, self->exit_timeout);
     }
   else if (ta_loop_get_running (self) && !g_atomic_int_exchange (&self->is_detaching, TRUE))
-    /* To cancel runs the handlers of cancellables, which is nothing for a dispose(). */
-    ta_inbox_push (ta_loop_ref (self)->inbox, &self->idle, detach_cb);
+    {
+      /* To cancel runs the handlers of cancellables, which is nothing for a dispose(). Where there is nothing
+       * to cancel, the context need not be iterated any more, and may go with this. */
+      if (ta_loop_close_unused (self))
+        ta_loop_detach (self);
+      else
+        ta_inbox_push (ta_loop_ref (self)->inbox, &self->idle, detach_cb);
+    }
 }

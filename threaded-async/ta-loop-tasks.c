@@ -199,9 +199,9 @@ ta_loop_cancel_tasks (TaLoop *self)
 }
 
 /*
- * Ends what is left of the tasks, whatever they are at; from any thread. When it returns all have
- * ended, also those that another thread is about to end: the loop's, which was ready to do so when the
- * time was over, and got no processor. So they stay in the list until they have.
+ * Ends what is left of the tasks, whatever they are at, and cancels what they have begun; from any thread.
+ * When it returns all have ended, also those that another thread is about to end: the loop's, which was
+ * ready to do so when the time was over, and got no processor. So they stay in the list until they have.
  */
 void
 ta_loop_end_tasks_by_force (TaLoop *self)
@@ -210,14 +210,24 @@ ta_loop_end_tasks_by_force (TaLoop *self)
 
   while ((task = pin_first (self)) != NULL)
     {
+      TaFailure *failure;
+
+      /* There may have been no time for it; or whoever is to do so has not come so far yet, and finds that
+       * there is no need any more. */
+      ta_task_cancel (task);
       ta_task_end_by_force (task);
 
-      /* The other thread may have ended it, and not have come so far yet as to take it out. */
+      /* The other thread may have ended it, and not have come so far yet as to take it out; then its
+       * failure is one of those that the stop reports all the same. */
+      failure = ta_failure_new (task);
       g_mutex_lock (&self->mutex);
       if (task->is_listed)
         unlist_locked (self, task);
+      if (failure != NULL && ta_loop_link_failure_locked (self, failure))
+        failure = NULL;
       g_mutex_unlock (&self->mutex);
 
+      g_clear_pointer (&failure, ta_failure_unref);
       ta_loop_unpin_task (self, task);
     }
 }

@@ -8,25 +8,12 @@
 #include "ta-loop-internal.h"
 #include "ta-runner-private.h"
 
-#include <errno.h>
-#include <string.h>
-
 #ifdef __linux__
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #endif
 #ifdef G_OS_UNIX
 #include <unistd.h>
 #endif
-
-/* What the kernel allows for the name of a thread, without the end of the string. */
-#define MAX_THREAD_NAME 15
-
-/* How long a loop that ends goes on with callbacks that start new waits each time. */
-#define CALL_BACK_US (100 * 1000)
-
-/* The threaded loop that this thread runs. */
-static _Thread_local TaLoop *current;
 
 TaLoop *
 ta_loop_new (TaRunner     *runner,
@@ -48,6 +35,7 @@ ta_loop_new (TaRunner     *runner,
   self->runner = ta_weak_new (runner);
   g_mutex_init (&self->mutex);
   g_mutex_init (&self->join_mutex);
+  g_cond_init (&self->left);
   ta_wait_guard_init (&self->guard, self->name);
   ta_loop_list (self);
 
@@ -75,6 +63,8 @@ ta_loop_unref (TaLoop *self)
   ta_weak_unref (self->runner);
   ta_mutex_clear (&self->mutex);
   ta_mutex_clear (&self->join_mutex);
+  if (!ta_has_forked)
+    g_cond_clear (&self->left);
   ta_wait_guard_clear (&self->guard);
   g_free (self->stuck_in);
   g_free (self->name);
@@ -195,11 +185,11 @@ ta_context_is_current (GMainContext *context)
 gboolean
 ta_loop_is_current (TaLoop *self)
 {
-  return self->is_attached ? ta_context_is_current (self->context) : current == self;
+  return self->is_attached ? ta_context_is_current (self->context) : ta_loop_get_current () == self;
 }
 
 /* Notifies that the loop has ended or been abandoned; without a lock. */
-static void
+void
 ta_loop_notify_end (TaLoop *self)
 {
   g_autoptr (TaRunner) runner = ta_loop_get_runner (self);
@@ -211,8 +201,8 @@ ta_loop_notify_end (TaLoop *self)
   ta_runner_notify_shutdown_type (runner);
 }
 
-/* Says once that the loop is over, and lets those go who wait for it. */
-void
+/* Says once that the loop is over, and lets those go who wait for it; FALSE if that has been said. */
+gboolean
 ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
 {
   TaWaiter *waiters = NULL;
@@ -237,172 +227,18 @@ ta_loop_set_ended (TaLoop *self, TaLoopState state, TaShutdownType type)
       ta_loop_notify_end (self);
       ta_waiter_complete_all (waiters);
     }
-}
 
-/*
- * Calls those back who waited on the loop. A wait that somebody else has ended at this very moment may
- * still be on its way to the inbox, and a callback may start another, which ends at once.
- */
-static void
-ta_loop_call_back (TaLoop *self)
-{
-  const gint64 end = g_get_monotonic_time () + CALL_BACK_US;
-
-  ta_inbox_drain (self->inbox);
-  while (ta_operations_are_left () && g_get_monotonic_time () < end)
-    {
-      g_thread_yield ();
-      ta_inbox_drain (self->inbox);
-    }
-}
-
-static void
-ta_loop_end_thread (TaLoop *self)
-{
-  gboolean was_asked;
-  gboolean is_forced;
-
-  /* No more tasks, even if the class's run() came back without having been asked to. */
-  g_mutex_lock (&self->mutex);
-  was_asked = self->state > TA_LOOP_RUNNING;
-  if (!was_asked)
-    g_atomic_int_set (&self->state, TA_LOOP_STOPPING);
-  is_forced = self->is_forced || self->is_interrupted || self->n_tasks > 0;
-  g_mutex_unlock (&self->mutex);
-
-  self->phase = TA_STOP_QUIT;
-  ta_loop_end_tasks_by_force (self);
-  ta_loop_tell_listeners (self);
-  ta_operations_end ();
-  ta_loop_call_back (self);
-
-  ta_loop_set_ended (self, TA_LOOP_ENDED,
-                     !was_asked  ? TA_SHUTDOWN_TYPE_UNKNOWN
-                     : is_forced ? TA_SHUTDOWN_TYPE_FORCE_STOPPED
-                                 : TA_SHUTDOWN_TYPE_STOPPED);
-
-  /* Once more, for those who waited for the end from inside the loop. */
-  ta_inbox_drain (self->inbox);
-  if (self->has_deadline)
-    ta_timers_remove (ta_inbox_get_timers (self->inbox), &self->deadline);
-  ta_inbox_close (self->inbox, TRUE);
-  ta_operations_drop ();
+  return is_first;
 }
 
 /* The thread may be quicker than whoever started it, or the other way round. */
-static void
+void
 ta_loop_set_running (TaLoop *self)
 {
   g_mutex_lock (&self->mutex);
   if (self->state == TA_LOOP_STARTING)
     g_atomic_int_set (&self->state, TA_LOOP_RUNNING);
   g_mutex_unlock (&self->mutex);
-}
-
-static gpointer
-ta_loop_thread (gpointer data)
-{
-  TaLoop   *self = data;
-  TaRunner *revived;
-
-  if (!g_main_context_acquire (self->context))
-    g_assert_not_reached ();
-  g_main_context_push_thread_default (self->context);
-  ta_inbox_enter (self->inbox);
-  current = self;
-  ta_wait_guard_enter (&self->guard);
-  g_main_context_set_poll_func (self->context, ta_loop_poll);
-  ta_loop_set_running (self);
-
-  /* The object may have lost its last reference; but while has_thread is set it stays. */
-  ta_runner_run (self->runner_object);
-  ta_loop_end_thread (self);
-
-  g_main_context_set_poll_func (self->context, NULL);
-  current = NULL;
-  ta_wait_guard_enter (NULL);
-  ta_inbox_leave (self->inbox);
-  g_main_context_pop_thread_default (self->context);
-  g_main_context_release (self->context);
-
-  g_mutex_lock (&self->mutex);
-  self->has_thread = FALSE;
-  revived = self->is_interrupting ? NULL : g_steal_pointer (&self->revived);
-  g_mutex_unlock (&self->mutex);
-
-  g_clear_pointer (&revived, ta_runner_drop_revived);
-  ta_loop_unref (self);
-
-  return NULL;
-}
-
-/* Checks that a context can be made: GLib aborts the process when it runs out of descriptors. */
-static gboolean
-check_descriptors (const char *name, GError **error)
-{
-#ifdef __linux__
-  int fd = eventfd (0, EFD_CLOEXEC);
-  int saved_errno = errno;
-
-  if (fd == -1)
-    {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
-                   "Can't make a context for runner “%s”: %s", name, g_strerror (saved_errno));
-      return FALSE;
-    }
-
-  close (fd);
-#endif
-
-  return TRUE;
-}
-
-static char *
-make_thread_name (const char *name)
-{
-  const char *end = name + MIN (strlen (name), MAX_THREAD_NAME);
-
-  /* Not in the middle of a character. */
-  while (end > name && (*end & 0xc0) == 0x80)
-    end--;
-
-  return g_strndup (name, (gsize) (end - name));
-}
-
-static gboolean
-ta_loop_start_thread (TaLoop *self, TaRunner *runner, GError **error)
-{
-  g_autofree char *thread_name = make_thread_name (self->name);
-  GThread         *thread;
-
-  if (!check_descriptors (self->name, error))
-    return FALSE;
-
-  self->context = g_main_context_new ();
-  self->inbox = ta_inbox_ref_for_context (self->context);
-  ta_inbox_adopt (self->inbox, self->name);
-  self->runner_object = runner;
-  self->has_thread = TRUE;
-  if (self->stall_threshold > 0)
-    ta_stall_start (self, self->stall_threshold);
-
-  thread = g_thread_try_new (thread_name, ta_loop_thread, ta_loop_ref (self), error);
-  if (thread == NULL)
-    {
-      g_prefix_error (error, "Can't make a thread for runner “%s”: ", self->name);
-      self->has_thread = FALSE;
-      g_clear_pointer (&self->stall, ta_stall_end);
-      g_clear_pointer (&self->inbox, ta_inbox_unref);
-      g_clear_pointer (&self->context, g_main_context_unref);
-      ta_loop_unref (self);
-      return FALSE;
-    }
-
-  g_mutex_lock (&self->join_mutex);
-  self->thread = thread;
-  g_mutex_unlock (&self->join_mutex);
-
-  return TRUE;
 }
 
 static gboolean
