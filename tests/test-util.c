@@ -5,6 +5,8 @@
 
 #include "test-util.h"
 
+#include "test-seed.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +68,7 @@ run_case (gconstpointer data)
 void
 test_init (int *argc, char ***argv)
 {
-  g_test_init (argc, argv, NULL);
+  test_init_with_seed (argc, argv);
   signal (SIGALRM, watchdog_cb);
 }
 

@@ -3,11 +3,13 @@
 
 """Calls everything that introspection offers, with anything, from anywhere.
 
-    fuzz.py [--seed=N] [--calls=N] [--child]
+    fuzz.py [--seed=N|random] [--calls=N] [--child]
 
 Errors and criticals are what bad input is answered with; a crash or a hang is a fault. The calls
 are made in child processes, each with a seed of its own. One that crashes or hangs is reported
-with its seed and its last calls; `fuzz.py --child --seed=N --calls=N` repeats it. The overrides are
+with its seed and its last calls; `fuzz.py --child --seed=N --calls=N` repeats it. A seed and a
+number decide which call is made, whatever other threads have done until then; only which of the
+objects of a type it is about may depend on them. The seed is TA_TEST_SEED, or 1. The overrides are
 left out: this is about what every other language sees. TA_GIR is the file that says what there is.
 """
 
@@ -91,7 +93,7 @@ class Child:
         from gi.repository import Gio, GLib, GObject
 
         self.Gio, self.GLib, self.GObject = Gio, GLib, GObject
-        self.random = random.Random(seed)
+        self.seed = seed
         self.n_calls = n_calls
         self.n_done = 0
         self.module = IntrospectionModule("ThreadedAsync", "1")
@@ -108,7 +110,7 @@ class Child:
         if len(things) < 12:
             things.append(thing)
         else:
-            things[self.random.randrange(len(things))] = thing
+            things[random.randrange(len(things))] = thing
 
     def pick(self, name):
         things = self.pool.get(name)
@@ -132,7 +134,7 @@ class Child:
         for argument in arguments:
             if isinstance(argument, self.Gio.AsyncResult):
                 self.keep(argument)
-        if self.random.random() < 0.02:
+        if random.random() < 0.02:
             raise ValueError("a callback that fails")
 
     def make_callback(self):
@@ -183,21 +185,25 @@ class Child:
         text = repr(value)
         return text if len(text) < 60 else text[:57] + "..."
 
-    def call(self):
+    def choose_call(self):
+        """A function and what it is called with, or nothing where there is no object for it yet."""
         name, owner, is_method, parameters = self.random.choice(self.functions)
         target = self.module if owner is None else getattr(self.module, owner)
         if is_method:
             target = self.pick(owner)
             if target is None:
-                return
+                return None
         function = getattr(target, name, None)
         if function is None:
-            return
+            return None
         blocks = not name.endswith("_async")
         # PyGObject crashes when it gives up on a call with an array of values.
         odd = 0 if ("args", "array") in parameters else 0.02
         arguments = [self.make_argument(*parameter, blocks, odd) for parameter in parameters]
-        self.log(f"{owner}.{name} ({', '.join(map(self.describe, [target] + arguments))})")
+        return f"{owner}.{name}", function, target, arguments
+
+    def call(self, name, function, target, arguments):
+        self.log(f"{name} ({', '.join(map(self.describe, [target] + arguments))})")
         try:
             result = function(*arguments)
         except (
@@ -223,10 +229,13 @@ class Child:
     def call_somewhere(self):
         """Here, in another thread, or in the loop of a runner."""
         where = self.random.random()
+        chosen = self.choose_call()
+        if chosen is None:
+            return
         if where < 0.8:
-            self.call()
+            self.call(*chosen)
         elif where < 0.9:
-            thread = threading.Thread(target=self.call)
+            thread = threading.Thread(target=self.call, args=chosen)
             thread.start()
             thread.join()
         else:
@@ -235,7 +244,7 @@ class Child:
 
             def in_loop(*data):
                 try:
-                    self.call()
+                    self.call(*chosen)
                 finally:
                     done.set()
 
@@ -270,8 +279,10 @@ class Child:
                 pass
 
     def run(self):
+        random.seed(self.seed)
         self.make_objects()
         while self.n_done < self.n_calls:
+            self.random = random.Random(f"{self.seed}/{self.n_done}")
             if self.random.random() < 0.01:
                 self.make_objects()
             self.call_somewhere()
@@ -361,14 +372,15 @@ def run(seed, n_calls):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=random.randrange(2**31))
+    parser.add_argument("--seed", default=os.environ.get("TA_TEST_SEED", "1"))
     parser.add_argument("--calls", type=int, default=100000)
     parser.add_argument("--child", action="store_true")
     parser.add_argument("--log", default="/dev/stderr")
     options = parser.parse_args()
+    seed = random.randrange(2**31) if options.seed == "random" else int(options.seed)
     if options.child:
-        run_child(options.seed, options.calls, options.log)
-    return run(options.seed, options.calls)
+        run_child(seed, options.calls, options.log)
+    return run(seed, options.calls)
 
 
 sys.exit(main())

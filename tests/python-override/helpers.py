@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import random
 import threading
 import time
 
@@ -14,8 +15,18 @@ SANITIZER = os.environ.get("TA_SANITIZER")
 # How many times slower everything is, under a tool such as valgrind.
 SLOWNESS = int(os.environ.get("TA_TEST_SLOWNESS", "1"))
 
+# What is drawn at random is the same in every run, unless this is another number or "random".
+SEED = os.environ.get("TA_TEST_SEED", "1")
+
 # No wait is longer than this, and no test depends on how long it is.
 LONG = 60 * SLOWNESS
+
+
+def choose_seed():
+    """The seed of a test, which is printed when it fails."""
+    seed = random.randrange(2**32) if SEED == "random" else int(SEED)
+    print(f"TA_TEST_SEED={seed}")
+    return seed
 
 
 def in_thread(func, *args):

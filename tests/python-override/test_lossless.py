@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from gi.repository import ThreadedAsync
-from helpers import LONG, LOOPS, in_runner, turns, until
+from helpers import LONG, LOOPS, choose_seed, in_runner, turns, until
 
 loops = pytest.mark.parametrize("in_loop", LOOPS)
 
@@ -229,9 +229,7 @@ def test_several_loops_that_give_back_keep_the_order():
         assert sorted(got + left) == list(range(n_items))
         assert left == sorted(left)
 
-    seed = int(os.environ.get("TA_SEED", random.randrange(2**32)))
-    print(f"TA_SEED={seed}")
-    rng = random.Random(seed)
+    rng = random.Random(choose_seed())
     with ThreadedAsync.Runner("first") as first, ThreadedAsync.Runner("second") as second:
         for _ in range(100):
             one_round([first, second], rng)
@@ -420,8 +418,7 @@ def random_round(seed, n_operations):
 
 
 def test_random_operations():
-    seed = int(os.environ.get("TA_SEED", random.randrange(2**32)))
-    print(f"TA_SEED={seed}")
+    seed = choose_seed()
     for i in range(4):
         random_round(seed + i, N_RANDOM // 4)
 

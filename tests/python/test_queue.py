@@ -339,6 +339,7 @@ def test_nothing_is_lost():
     queue = ThreadedAsync.Queue.new(2)
     items = []
     n = 1000
+    rng = random.Random(1)
 
     def produce():
         for i in range(n):
@@ -349,7 +350,7 @@ def test_nothing_is_lost():
     thread.start()
     while True:
         try:
-            items.append(get(queue, random.randrange(0, 20)))
+            items.append(get(queue, rng.randrange(0, 20)))
         except GLib.Error as error:
             if error.matches(ThreadedAsync.error_quark(), ThreadedAsync.Error.CLOSED):
                 break

@@ -12,6 +12,8 @@
 
 #include "ta-inbox-private.h"
 
+#include "../test-seed.h"
+
 #include <stdlib.h>
 
 static gint64 clock_now;
@@ -351,7 +353,7 @@ main (int argc, char *argv[])
 
   return fault != NULL ? EXIT_SUCCESS : EXIT_FAILURE;
 #else
-  g_test_init (&argc, &argv, NULL);
+  test_init_with_seed (&argc, &argv);
 
   g_test_add_func ("/timers/model", test_model);
   g_test_add_func ("/timers/runs", test_runs);
