@@ -13,27 +13,36 @@ static _Thread_local gint64 poll_deadline = G_MAXINT64;
 /* How long a loop that serves its inbox may leave everything else in its context alone. */
 #define SERVE_US 200
 
-/* How many descriptors a loop looks at by itself. */
-#define MAX_LOOK_FDS 8
+/* How many descriptors a loop looks at without asking for memory. */
+#define FEW_FDS 8
 
 /*
  * Does what an iteration of the context does that does not block, in its thread, which owns it; for loops
- * that have hardly anything in them, and much to do, it comes at half the price. TRUE if it did something.
+ * that have hardly anything in them, and much to do, it comes at half the price. TRUE if it did something,
+ * or still has to: where another thread has changed what there is to poll meanwhile, an iteration leaves
+ * what is ready to the next, and does not say so.
  */
 static gboolean
 ta_loop_look_around (TaLoop *self)
 {
-  GPollFD fds[MAX_LOOK_FDS];
-  int     priority, timeout, n_fds;
+  GPollFD             few[FEW_FDS];
+  g_autofree GPollFD *many = NULL;
+  GPollFD            *fds = few;
+  int                 priority, timeout, n_fds, n_places = FEW_FDS;
+  gboolean            is_ready;
 
-  g_main_context_prepare (self->context, &priority);
-  n_fds = g_main_context_query (self->context, priority, &timeout, fds, MAX_LOOK_FDS);
-  if (n_fds > MAX_LOOK_FDS)
-    return g_main_context_iteration (self->context, FALSE);
+  is_ready = g_main_context_prepare (self->context, &priority);
+  while ((n_fds = g_main_context_query (self->context, priority, &timeout, fds, n_places)) >
+         n_places)
+    {
+      n_places = n_fds;
+      fds = many = g_renew (GPollFD, many, n_places);
+    }
 
-  ta_loop_poll (fds, (guint) n_fds, 0);
+  /* Whoever runs the loop may have put a function of theirs before ours. */
+  g_main_context_get_poll_func (self->context) (fds, (guint) n_fds, 0);
   if (!g_main_context_check (self->context, priority, fds, n_fds))
-    return FALSE;
+    return is_ready;
 
   g_main_context_dispatch (self->context);
 
@@ -177,7 +186,7 @@ ta_loop_wait (TaLoop *self, gint64 deadline)
       if (wait.end - self->looked_around > SERVE_US || ta_inbox_is_waited_for (self->inbox))
         {
           self->looked_around = wait.end;
-          if (g_main_context_iteration (self->context, FALSE) || g_atomic_int_get (&self->quit) ||
+          if (ta_loop_look_around (self) || g_atomic_int_get (&self->quit) ||
               !ta_inbox_spin (self->inbox))
             return;
           wait.end = MIN (wait.end, ta_spin_restart (&wait) + SERVE_US);
