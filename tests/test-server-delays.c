@@ -18,8 +18,13 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
-/* For how long the calling thread is held up each time after it has looked at the clock. */
+/* For how long the calling thread is held up each time after it has looked at the clock, but for the first
+ * few times. */
 static _Thread_local gulong hold_up_us;
+static _Thread_local guint  n_free_looks;
+
+/* The time of the calling thread where it goes on with each look at it, or 0. */
+static _Thread_local gint64 counted_time;
 
 /* This stands before that of GLib. */
 gint64
@@ -31,8 +36,10 @@ g_get_monotonic_time (void)
   if (g_atomic_pointer_get (&next) == NULL)
     g_atomic_pointer_set (&next, dlsym (RTLD_NEXT, "g_get_monotonic_time"));
 
-  now = next ();
-  if (G_UNLIKELY (hold_up_us > 0))
+  now = counted_time != 0 ? counted_time++ : next ();
+  if (n_free_looks > 0)
+    n_free_looks--;
+  else if (G_UNLIKELY (hold_up_us > 0))
     g_usleep (hold_up_us);
 
   return now;
@@ -303,6 +310,148 @@ test_changed_other (void)
   check_changed (OTHER_TYPE_RUNNER, 0);
 }
 
+/* A loop whose time hardly goes on but while it sleeps: for much more than a turn may take. */
+#define SLEEP_US 10000
+
+typedef enum
+{
+  SLEEPER_WAITS,
+  SLEEPER_BEGINS,
+  SLEEPER_LOOKS,
+  SLEEPER_ANSWERS,
+  SLEEPER_FINDS,
+  SLEEPER_SLEPT,
+} SleeperState;
+
+typedef struct
+{
+  TaRunner *runner;
+  int       state;       /* atomic */
+  int       n_postponed; /* the loop's */
+} Sleeper;
+
+static Sleeper *sleeper;
+
+static gboolean
+sleeper_goes_on (SleeperState from)
+{
+  return g_atomic_int_compare_and_exchange (&sleeper->state, from, from + 1);
+}
+
+static void
+note_postponed_cb (gpointer data)
+{
+  GSource *source = g_main_current_source ();
+
+  if (source != NULL && g_source_get_priority (source) > G_PRIORITY_DEFAULT)
+    sleeper->n_postponed++;
+}
+
+static void
+push_meanwhile (TestFunc func)
+{
+  ta_runner_call_in_loop_async (sleeper->runner, func, NULL, NULL, TA_TIMEOUT_INFINITE, NULL, NULL,
+                                NULL);
+}
+
+/*
+ * While the loop looks by itself, as it does now and then, somebody asks whether it is at rest. When it
+ * looks for him something comes, so that he gets no answer. And when it has slept, two things come.
+ */
+static int
+sleeper_poll (GPollFD *fds, guint n_fds, int timeout)
+{
+  int n_ready = usual_poll (fds, n_fds, timeout);
+
+  if (timeout == 0 && sleeper_goes_on (SLEEPER_BEGINS))
+    return n_ready;
+
+  if (timeout == 0 && sleeper_goes_on (SLEEPER_LOOKS))
+    {
+      g_usleep (2000);
+    }
+  else if (timeout == 0 && sleeper_goes_on (SLEEPER_ANSWERS))
+    {
+      push_meanwhile (nothing_cb);
+    }
+  else if (timeout != 0)
+    {
+      counted_time += SLEEP_US;
+      if (sleeper_goes_on (SLEEPER_FINDS))
+        {
+          push_meanwhile (nothing_cb);
+          push_meanwhile (note_postponed_cb);
+        }
+    }
+
+  return n_ready;
+}
+
+/* After this the loop looks anew for something to do. */
+static gboolean
+sleeper_begin_cb (gpointer data)
+{
+  sleeper_goes_on (SLEEPER_WAITS);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_time_cb (gpointer context)
+{
+  counted_time = g_get_monotonic_time ();
+  usual_poll = g_main_context_get_poll_func (context);
+  g_main_context_set_poll_func (context, sleeper_poll);
+}
+
+static void
+go_on_cb (gpointer context)
+{
+  counted_time = 0;
+  g_main_context_set_poll_func (context, usual_poll);
+}
+
+/* That a loop could not answer yet is no reason to take it for busy while it sleeps: what comes then does
+ * not have to let others go first. */
+static void
+test_sleeps (void)
+{
+  g_autoptr (TaRunner) runner = g_object_new (TA_TYPE_RUNNER, "name", "sleeper", "max-spin",
+                                              G_GINT64_CONSTANT (100000), NULL);
+  Sleeper              state = { .runner = runner, .state = SLEEPER_WAITS };
+  GMainContext        *context;
+
+  g_assert_true (ta_runner_start (runner, NULL));
+  context = ta_runner_get_context (runner);
+  sleeper = &state;
+  g_assert_true (
+      ta_runner_call_in_loop (runner, count_time_cb, context, NULL, TEST_DEADLINE_US, NULL, NULL));
+
+  for (guint n = test_repeats (20); n > 0; n--)
+    {
+      g_autoptr (TaServer) server = ta_server_new ("curious");
+      g_autoptr (TaClient) client = ta_client_new (server, runner);
+      g_autoptr (GSource)  source = g_idle_source_new ();
+
+      keep_awake (runner);
+      g_source_set_callback (source, sleeper_begin_cb, NULL, NULL);
+      g_source_attach (source, context);
+      for (guint i = 0; i < 100 && g_atomic_int_get (&state.state) <= SLEEPER_LOOKS; i++)
+        g_usleep (100);
+      n_free_looks = 2;
+      hold_up_us = 10000;
+      g_assert_false (test_server_process (server));
+      hold_up_us = 0;
+      keep_awake (runner);
+      g_atomic_int_set (&state.state, SLEEPER_WAITS);
+    }
+
+  g_assert_true (
+      ta_runner_call_in_loop (runner, go_on_cb, context, NULL, TEST_DEADLINE_US, NULL, NULL));
+  g_assert_cmpint (state.n_postponed, ==, 0);
+  test_runner_stop (runner);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +463,7 @@ main (int argc, char **argv)
   test_add ("/server-delays/changed-while-it-looks/few-descriptors", test_changed);
   test_add ("/server-delays/changed-while-it-looks/many-descriptors", test_changed_many);
   test_add ("/server-delays/changed-while-it-looks/other-loop", test_changed_other);
+  test_add ("/server-delays/asleep-is-not-busy", test_sleeps);
 
   return g_test_run ();
 }

@@ -101,7 +101,9 @@ struct _TaInbox
       told; /* atomic, written by the loop alone: up to which of these it has been at rest since */
   guint8 more_padding[TA_INBOX_CACHE_LINE];
 
-  guint heard; /* the loop's: what it read in `asked` before it last looked for what is ready */
+  /* The loop's. */
+  guint    heard;        /* what it read in `asked` before it last looked for what is ready */
+  gboolean is_answering; /* it looks because somebody has asked, and does not sleep */
 };
 
 /* What one thread writes for others to see. */

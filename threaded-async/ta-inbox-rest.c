@@ -231,6 +231,7 @@ void
 ta_inbox_hear (TaInbox *self)
 {
   self->heard = ta_peek (&self->asked);
+  self->is_answering = self->heard != self->told;
 }
 
 /* Says whether it is worth while to watch the loop; in its thread. */
@@ -280,7 +281,7 @@ static int
 look (TaInbox *self, GPollFD *fds, guint n_fds)
 {
   if (n_fds == 1 && fds[0].fd == self->wakeup_fd &&
-      (self->watchers.first != NULL || self->heard != self->told))
+      (self->watchers.first != NULL || self->is_answering))
     return 0;
 
   return g_poll (fds, n_fds, 0);
@@ -318,6 +319,7 @@ ta_inbox_poll (TaInbox *self, GPollFD *fds, guint n_fds, int timeout)
 
   n_ready = timeout == 0 ? look (self, fds, n_fds) : g_poll (fds, n_fds, timeout);
   self->is_quiet = n_ready == 0;
+  self->is_answering = FALSE;
   ta_inbox_unpark (self);
   if (G_UNLIKELY (ta_inbox_has_stalls (self)))
     ta_inbox_come_round (self);

@@ -151,9 +151,9 @@ ta_inbox_prepare (GSource *source, int *timeout)
       return TRUE;
     }
 
-  /* One that only looks for those who have asked does not sleep. */
+  /* One that looks because somebody has asked does not sleep. */
   if (self->busy_since != 0)
-    self->paused_at = self->heard != self->told ? 0 : g_get_monotonic_time ();
+    self->paused_at = self->is_answering ? 0 : g_get_monotonic_time ();
 
   return FALSE;
 }
