@@ -4,6 +4,7 @@
  */
 
 #include "ta-operation-result-private.h"
+#include "ta-unknown-private.h"
 
 /*
  * What a callback gets: a GObject that stands for an operation, and keeps it.
@@ -102,9 +103,7 @@ ta_operation_result_end (TaOperationResult *self, TaInbox *inbox)
 {
   TaOperation *operation;
 
-  /* Weak references, toggle references, and what bindings know an object by, are its data. */
-  if (g_atomic_int_get (&self->parent_instance.ref_count) != 1 ||
-      self->parent_instance.qdata != NULL)
+  if (!ta_object_is_unknown (&self->parent_instance))
     {
       g_object_unref (self);
       return;

@@ -5,6 +5,7 @@
 
 #include "ta-error.h"
 #include "ta-request-private.h"
+#include "ta-unknown-private.h"
 #include "ta-value-private.h"
 
 /*
@@ -84,12 +85,10 @@ void
 ta_request_release (gpointer request)
 {
   TaRequest *self = request;
-  GObject   *object = &self->parent_instance.parent_instance;
   TaLink    *link = self->link;
 
-  /* Weak references, and what bindings know an object by, are its data. Only what was made on the loop
-   * itself belongs there. */
-  if (g_atomic_int_get (&object->ref_count) != 1 || object->qdata != NULL ||
+  /* Only what was made on the loop itself belongs there. */
+  if (!ta_object_is_unknown (&self->parent_instance.parent_instance) ||
       !ta_loop_get_started (link->loop) ||
       self->parent_instance.notifier.inbox != ta_loop_get_inbox (link->loop) ||
       g_atomic_pointer_get (&link->spare) != NULL)
