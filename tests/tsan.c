@@ -355,12 +355,22 @@ g_source_destroy (GSource *source)
   next (source);
 }
 
+/* The thread of the context may drop its reference at the same moment, the last one, and GLib does not
+ * show that it comes after this look. */
+UNSEEN static GMainContext *
+get_source_context (GSource *source)
+{
+  return source->context;
+}
+
 void
 g_source_unref (GSource *source)
 {
+  GMainContext *context = get_source_context (source);
+
   NEXT (g_source_unref)
-  if (source->context != NULL)
-    ORDER (source->context);
+  if (context != NULL)
+    ORDER (context);
   ORDER (source);
   next (source);
 }
