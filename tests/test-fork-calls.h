@@ -27,6 +27,13 @@ typedef struct
   TaTask       *task;
   TaTask       *failed_task;
   GAsyncResult *reserved; /* a place in the queue */
+  GAsyncResult *got;      /* an item of it */
+  GThread      *blocked;  /* waits for an item of this, */
+  TaQueue      *empty;
+  int           blocked_id;  /* of the kernel's; atomic */
+  GCancellable *cancellable; /* until this, as calls in the main context do */
+  guint         n_calls;     /* how many, */
+  guint         n_back;      /* and how many have called back */
   int           n_destroyed;
   TestGate      held;    /* the runner's thread is, */
   TestGate      release; /* until this */

@@ -70,6 +70,16 @@ g_mutex_init (GMutex *mutex)
   next (mutex);
 }
 
+static void
+note_lock (GMutex *mutex, gpointer caller)
+{
+  if (G_UNLIKELY (is_forking))
+    g_hash_table_add (unshared, mutex);
+  else if (G_UNLIKELY (is_child) && is_of_library (caller) &&
+           !g_hash_table_contains (unshared, mutex))
+    fork_fault ("%s takes a lock", fork_called);
+}
+
 void
 g_mutex_lock (GMutex *mutex)
 {
@@ -78,13 +88,20 @@ g_mutex_lock (GMutex *mutex)
   if (next == NULL)
     next = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_lock");
 
-  if (G_UNLIKELY (is_forking))
-    g_hash_table_add (unshared, mutex);
-  else if (G_UNLIKELY (is_child) && is_of_library (__builtin_return_address (0)) &&
-           !g_hash_table_contains (unshared, mutex))
-    fork_fault ("%s takes a lock", fork_called);
-
+  note_lock (mutex, __builtin_return_address (0));
   next (mutex);
+}
+
+gboolean
+g_mutex_trylock (GMutex *mutex)
+{
+  static gboolean (*next) (GMutex * mutex);
+
+  if (next == NULL)
+    next = (gboolean (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_trylock");
+
+  note_lock (mutex, __builtin_return_address (0));
+  return next (mutex);
 }
 
 static void
@@ -128,11 +145,26 @@ fork_call (const char *name)
   g_hash_table_remove (names, name);
 }
 
+/* What waits with the cancellable waits in the parent. */
+static void
+cancel_in_child (ForkThings *self)
+{
+  fork_called = "g_cancellable_cancel()";
+  g_cancellable_cancel (self->cancellable);
+  for (guint turn = 0; turn < 10; turn++)
+    g_main_context_iteration (NULL, FALSE);
+  if (self->n_back > 0)
+    fork_fault ("%s calls back what was called in the parent", fork_called);
+}
+
 static void
 drop (ForkThings *self)
 {
   fork_called = "the last g_object_unref()";
   g_object_unref (self->reserved);
+  g_object_unref (self->got);
+  g_object_unref (self->empty);
+  g_object_unref (self->cancellable);
   g_object_unref (self->failed_task);
   g_object_unref (self->task);
   g_object_unref (self->failed);
@@ -157,6 +189,7 @@ use_in_child (ForkThings *self)
   gpointer       name;
 
   fork_use_everything (self);
+  cancel_in_child (self);
   drop (self);
 
   g_hash_table_iter_init (&iter, names);
@@ -204,6 +237,63 @@ read_headers (void)
   g_assert_cmpuint (g_hash_table_size (names), >, 100);
 }
 
+static gpointer
+blocked_thread (gpointer data)
+{
+  ForkThings        *self = data;
+  GValue             value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_set (&self->blocked_id, gettid ());
+  g_assert_false (
+      ta_queue_get_wait (self->empty, &value, TEST_DEADLINE_US, self->cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  return NULL;
+}
+
+/* Whether the thread sleeps in its wait, where it has no lock. */
+static gboolean
+is_blocked (ForkThings *self)
+{
+  g_autofree char *path =
+      g_strdup_printf ("/proc/self/task/%d/stat", g_atomic_int_get (&self->blocked_id));
+  g_autofree char *stat = NULL;
+
+  return g_signal_has_handler_pending (
+             self->cancellable, g_signal_lookup ("cancelled", G_TYPE_CANCELLABLE), 0, TRUE) &&
+         g_file_get_contents (path, &stat, NULL, NULL) && strstr (stat, ") S ") != NULL;
+}
+
+static void
+back_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ((ForkThings *) data)->n_back++;
+}
+
+/* One of each that a cancellable ends: a thread that is blocked, and calls in the main context. */
+static void
+make_waits (ForkThings *self)
+{
+  self->empty = ta_queue_new (1);
+  self->cancellable = g_cancellable_new ();
+
+  self->blocked = g_thread_new ("blocked", blocked_thread, self);
+  for (gint64 end = g_get_monotonic_time () + TEST_DEADLINE_US; !is_blocked (self);)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+
+  ta_queue_get_async (self->empty, TEST_LONG_US, self->cancellable, back_cb, self);
+  ta_event_wait_async (self->event, TEST_LONG_US, self->cancellable, back_cb, self);
+  ta_future_wait_async (self->future, TEST_LONG_US, self->cancellable, back_cb, self);
+  ta_sleep_async (TEST_LONG_US, self->cancellable, back_cb, self);
+  ta_client_execute_async (self->client, "ask", NULL, 0, NULL, TEST_LONG_US, self->cancellable,
+                           back_cb, self);
+  self->n_calls = 5;
+}
+
 static void
 make_things (ForkThings *self)
 {
@@ -239,7 +329,10 @@ make_things (ForkThings *self)
   TEST_TURN_UNTIL (NULL, result != NULL);
   self->reserved = ta_queue_reserve_finish (self->queue, result, &error);
   g_assert_no_error (error);
-  g_object_unref (result);
+  g_clear_object (&result);
+  ta_queue_get_async (self->queue, TA_TIMEOUT_INFINITE, NULL, fork_keep_cb, &self->got);
+  TEST_TURN_UNTIL (NULL, self->got != NULL);
+  make_waits (self);
 
   test_gate_init (&self->held);
   test_gate_init (&self->release);
@@ -275,6 +368,9 @@ test_every_call (void)
   g_assert_true (test_child_has_left (status));
 
   test_gate_open (&things.release);
+  g_cancellable_cancel (things.cancellable);
+  TEST_TURN_UNTIL (NULL, things.n_back == things.n_calls);
+  g_thread_join (things.blocked);
   ta_promise_return_int (things.promise, 1);
   g_assert_true (ta_future_get_done (things.future));
   g_assert_false (ta_runner_stop (things.runner, TEST_DEADLINE_US, NULL, NULL));

@@ -37,7 +37,7 @@ ta_queue_give_back (gpointer source_object, TaWaiter *taker)
   TaQueue    *self = source_object;
   TaQueueStep step = { 0 };
 
-  if (G_VALUE_TYPE (&taker->value) == G_TYPE_INVALID)
+  if (ta_has_forked || G_VALUE_TYPE (&taker->value) == G_TYPE_INVALID)
     return;
 
   ta_queue_lock (self);

@@ -35,6 +35,9 @@ ta_queue_release (gpointer source_object, TaWaiter *putter)
   TaQueue    *self = source_object;
   TaQueueStep step = { 0 };
 
+  if (ta_has_forked)
+    return;
+
   ta_queue_lock (self);
   ta_queue_release_locked (self, putter, &step);
   ta_queue_unlock (self);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "ta-fork-private.h"
 #include "ta-operation-private.h"
 #include "ta-waiter-private.h"
 
@@ -199,7 +200,7 @@ ta_blocked_thread_init (TaBlockedThread *self, GMutex *mutex)
 static void
 cancelled_cb (GCancellable *cancellable, TaBlockedThread *self)
 {
-  if (ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
+  if (!ta_has_forked && ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
     ta_waiter_complete (&self->waiter);
 }
 
