@@ -323,6 +323,18 @@ test_values (void)
   g_assert_cmpstr (g_value_get_string (&value), ==, "any");
 }
 
+/* A value without a type is refused, whatever the parameter is. */
+static void
+test_unset (void)
+{
+  const char  *functions[] = { "value", "int32", "boolean", "flags",   "string", "object",
+                               "boxed", "strv",  "bytes",   "variant", "gtype" };
+  const GValue unset = G_VALUE_INIT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    refuse (functions[i], &unset, TA_ERROR_WRONG_TYPE, "unset");
+}
+
 static void
 test_string_arrays (void)
 {
@@ -512,6 +524,7 @@ main (int argc, char **argv)
   test_add ("/method/values/variants", test_variants);
   test_add ("/method/values/params-and-errors", test_params_and_errors);
   test_add ("/method/values/values", test_values);
+  test_add ("/method/values/unset", test_unset);
   test_add ("/method/values/string-arrays", test_string_arrays);
   test_add ("/method/values/byte-arrays", test_byte_arrays);
   test_add ("/method/values/errors-and-booleans", test_errors_and_booleans);

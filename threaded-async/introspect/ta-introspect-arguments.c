@@ -29,6 +29,8 @@ is_null (const GValue *value)
 static const char *
 name_type (const GValue *value)
 {
+  if (!G_IS_VALUE (value))
+    return "an unset value";
   if (is_null (value))
     return "null";
   if (G_VALUE_HOLDS_OBJECT (value))
@@ -136,6 +138,9 @@ static gboolean
 set_argument (TaMethodCall *call, TaParameter *parameter, const GValue *value, GError **error)
 {
   const TaKind kind = parameter->type.kind;
+
+  if (!G_IS_VALUE (value))
+    return ta_introspect_refuse (call, parameter, value, "a value", error);
 
   if (kind == TA_KIND_CALLBACK)
     return is_null (value) ||
