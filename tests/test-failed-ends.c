@@ -103,6 +103,31 @@ test_dropped (void)
     check_dropped (FALSE);
 }
 
+/* Nobody stops the default runner: what fails on it is logged when it is forgotten. */
+static void
+test_default (void)
+{
+  TaRunner *runner = ta_runner_get_default ();
+  TaTask   *kept;
+  Log       log;
+
+  log_init (&log);
+  g_object_unref (
+      ta_runner_create_task (runner, test_failed_fail_func, (gpointer) "forgotten", NULL));
+  kept = ta_runner_create_task (runner, test_failed_fail_func, (gpointer) "kept", NULL);
+  TEST_TURN_UNTIL (NULL, ta_future_get_done (TA_FUTURE (kept)));
+  test_turn_all (NULL);
+  g_assert_nonnull (strstr (log.text->str, "“main” failed, and nobody took the error"));
+  g_assert_nonnull (strstr (log.text->str, "“forgotten”: no forgotten here"));
+  g_assert_null (strstr (log.text->str, "kept"));
+
+  g_object_unref (kept);
+  g_assert_nonnull (strstr (log.text->str, "“kept”: no kept here"));
+  /* It has been said, and need not be asked for. */
+  g_assert_cmpuint (ta_runner_get_n_failed_tasks (runner), ==, 0);
+  log_clear (&log);
+}
+
 /* Failures, stops, handlers and takers meet: each failure comes out once. */
 typedef struct
 {
@@ -243,6 +268,7 @@ main (int argc, char **argv)
 
   test_add ("/failed-ends/stopped-and-dropped", test_stopped_and_dropped);
   test_add ("/failed-ends/dropped", test_dropped);
+  test_add ("/failed-ends/default", test_default);
   test_add ("/failed-ends/race", test_race);
   test_add ("/failed-ends/abandoned", test_abandoned);
   test_add ("/failed-ends/memory-is-flat", test_memory_is_flat);

@@ -128,11 +128,21 @@ ta_loop_unlink_failure_locked (TaLoop *self, TaFailure *failure)
   return failure;
 }
 
-/* Has a failure wait whose task is gone; or returns it, because there are too many. */
+/* Whether there will be nobody to ask for them: the runner object is gone, or nobody is to stop it. */
+static gboolean
+ta_loop_logs_failures_locked (TaLoop *self)
+{
+  return self->is_disowned || self->is_default;
+}
+
+/* Has a failure wait whose task is gone; or returns it, because there are too many, or it is logged. */
 static TaFailure *
 keep_failure_locked (TaLoop *self, TaFailure *failure)
 {
-  if (self->n_kept < TA_FAILURES_MAX && !self->is_disowned)
+  if (ta_loop_logs_failures_locked (self))
+    return ta_loop_unlink_failure_locked (self, failure);
+
+  if (self->n_kept < TA_FAILURES_MAX)
     {
       failure->state = TA_FAILURE_KEPT;
       self->n_kept++;
@@ -169,6 +179,15 @@ ta_failure_describe (TaFailure *self)
   return g_strdup_printf ("“%s”: %s", self->report.name, self->error->message);
 }
 
+static void
+ta_loop_log_failure (TaLoop *self, TaFailure *failure)
+{
+  g_autofree char *text = ta_failure_describe (failure);
+
+  g_message ("A task of runner “%s”%s failed, and nobody took the error: %s", self->name,
+             self->is_default ? "" : ", which is gone,", text);
+}
+
 /* Tells of a failure in the runner's main context. */
 static void
 report_cb (TaInboxItem *item, gboolean dropped)
@@ -178,8 +197,10 @@ report_cb (TaInboxItem *item, gboolean dropped)
   TaLoop              *self = g_steal_pointer (&failure->loop);
   const gboolean       has_handler = !dropped && ta_runner_has_task_failed_handler (runner);
   TaFailure           *told = NULL, *lost = NULL;
+  gboolean             is_logged;
 
   g_mutex_lock (&self->mutex);
+  is_logged = failure->is_linked && !has_handler && ta_loop_logs_failures_locked (self);
   if (failure->is_linked && has_handler)
     told = ta_loop_unlink_failure_locked (self, failure);
   else if (failure->is_linked)
@@ -192,6 +213,8 @@ report_cb (TaInboxItem *item, gboolean dropped)
 
       ta_runner_emit_task_failed (runner, task);
     }
+  else if (is_logged)
+    ta_loop_log_failure (self, failure);
 
   g_clear_pointer (&told, ta_failure_unref);
   g_clear_pointer (&lost, ta_failure_unref);
@@ -238,7 +261,7 @@ ta_loop_lose_failed (TaLoop *self, TaTask *task)
 
   g_mutex_lock (&self->mutex);
   is_sent = failure->is_linked && has_handler;
-  is_logged = failure->is_linked && self->is_disowned;
+  is_logged = failure->is_linked && !has_handler && ta_loop_logs_failures_locked (self);
   if (is_sent)
     failure->state = TA_FAILURE_IN_FLIGHT;
   else if (failure->is_linked)
@@ -254,12 +277,7 @@ ta_loop_lose_failed (TaLoop *self, TaTask *task)
       ta_inbox_push (inbox, &g_steal_pointer (&failure)->item, report_cb);
     }
   else if (is_logged)
-    {
-      g_autofree char *text = ta_failure_describe (failure);
-
-      g_message ("A task of runner “%s”, which is gone, failed, and nobody took the error: %s",
-                 self->name, text);
-    }
+    ta_loop_log_failure (self, failure);
 
   g_clear_pointer (&lost, ta_failure_unref);
   g_clear_pointer (&failure, ta_failure_unref);

@@ -80,6 +80,7 @@ struct _TaLoop
   guint           n_kept;      /* those of them whose tasks are gone */
   guint           n_lost;      /* those that were not kept */
   gboolean        is_disowned; /* the runner object is gone */
+  gboolean        is_default;  /* nobody is to stop it; const once it runs */
   GPtrArray      *reported;    /* of TaTask: with which a stop has failed */
   guint           n_reported;
   TaWaiterList    enders; /* those who wait for the end */

@@ -31,6 +31,7 @@ TaLoop *ta_loop_ref (TaLoop *self);
 void    ta_loop_unref (TaLoop *self);
 
 /* From any thread. */
+void           ta_loop_set_default (TaLoop *self);
 const char    *ta_loop_get_name (TaLoop *self);
 GMainContext  *ta_loop_get_context (TaLoop *self);
 TaInbox       *ta_loop_get_inbox (TaLoop *self);

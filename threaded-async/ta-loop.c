@@ -100,6 +100,13 @@ ta_loop_get_exit_timeout (TaLoop *self)
   return self->exit_timeout;
 }
 
+/* Says that it is the loop of the default runner; called before it is started. */
+void
+ta_loop_set_default (TaLoop *self)
+{
+  self->is_default = TRUE;
+}
+
 gint64
 ta_loop_get_default_timeout (TaLoop *self)
 {

@@ -52,7 +52,9 @@ ta_runner_new_for_context (GMainContext *context, const char *name)
  * user interface.
  *
  * It may be called from any thread. There is one in a process; it runs already, and is named
- * “main”. Who stops it does so for the whole process.
+ * “main”. Who stops it does so for the whole process. Since nobody need do so, a task of it that has
+ * failed is logged when its last reference goes and nobody took the error, unless
+ * [signal@Runner::task-failed] has a handler.
  *
  * Returns: (transfer none): the runner
  *
@@ -69,6 +71,7 @@ ta_runner_get_default (void)
           g_object_new (TA_TYPE_RUNNER, "context", g_main_context_default (), "main-context",
                         g_main_context_default (), "name", "main", NULL);
 
+      ta_loop_set_default (ta_runner_get_loop (new_runner));
       /* Nobody else runs the main context, so that this can't fail. */
       ta_runner_start (new_runner, NULL);
       g_once_init_leave (&runner, (gsize) new_runner);
