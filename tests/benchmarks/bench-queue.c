@@ -171,8 +171,12 @@ create_table (const char *title, const QueueRow *rows, gsize n_rows)
   BenchTable              *table = bench_table_new (title, columns);
 
   for (gsize i = 0; i < n_rows; i++)
-    bench_table_add (table, rows[i].name != NULL ? rows[i].name : rows[i].peer->name,
-                     rows[i].peer->ours, take_turn_cb, &rows[i]);
+    {
+      if (rows[i].peer->spins && !bench_cpu_has_two ())
+        continue;
+      bench_table_add (table, rows[i].name != NULL ? rows[i].name : rows[i].peer->name,
+                       rows[i].peer->ours, take_turn_cb, &rows[i]);
+    }
 
   return table;
 }
@@ -185,6 +189,7 @@ run_unbounded (void)
     { NULL, &queue_to_thread, 1, 0 },   { NULL, &queue_from_loop, 1, 0 },
     { NULL, &queue_async_queue, 1, 0 }, { NULL, &queue_async_queue_from_loop, 1, 0 },
     { NULL, &queue_idle, 1, 0 },        { NULL, &queue_invoke, 1, 0 },
+    { NULL, &queue_ring, 1, 0 },
 #ifdef HAVE_LIBDEX
     { NULL, &queue_dex_channel, 1, 0 }, { NULL, &queue_dex_channel_all, 1, 0 },
 #endif

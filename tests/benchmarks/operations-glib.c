@@ -139,6 +139,74 @@ context_iteration (guint64 n)
     bench_check (!g_main_context_iteration (context, FALSE));
 }
 
+static void
+returned_cb (GObject *object, GAsyncResult *result, gpointer n_returned)
+{
+  bench_check (g_task_propagate_boolean (G_TASK (result), NULL));
+  ++*(guint64 *) n_returned;
+}
+
+/* Returned where it was made, it waits for its idle source. */
+static void
+gtask_idle (guint64 n)
+{
+  guint64 n_returned = 0;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, returned_cb, &n_returned);
+
+      g_task_return_boolean (task, TRUE);
+    }
+  bench_check (n_returned == 0);
+  while (n_returned < n)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+typedef struct
+{
+  GPtrArray *tasks;
+  guint64    n_returned;
+} InlineTasks;
+
+static gboolean
+make_tasks_cb (gpointer data)
+{
+  InlineTasks *self = data;
+
+  for (guint i = 0; i < self->tasks->len; i++)
+    self->tasks->pdata[i] = g_task_new (NULL, NULL, returned_cb, &self->n_returned);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+return_tasks_cb (gpointer data)
+{
+  InlineTasks *self = data;
+
+  for (guint i = 0; i < self->tasks->len; i++)
+    g_task_return_boolean (self->tasks->pdata[i], TRUE);
+  bench_check (self->n_returned == self->tasks->len);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Returned in a later turn, it calls back there and then. */
+static void
+gtask_inline (guint64 n)
+{
+  InlineTasks self = { .tasks = g_ptr_array_new_with_free_func (g_object_unref) };
+
+  g_ptr_array_set_size (self.tasks, (int) n);
+  g_idle_add (make_tasks_cb, &self);
+  g_main_context_iteration (NULL, FALSE);
+  g_idle_add (return_tasks_cb, &self);
+  g_main_context_iteration (NULL, FALSE);
+  bench_check (self.n_returned == n);
+  g_ptr_array_unref (self.tasks);
+}
+
 static gpointer
 free_thread_cb (gpointer data)
 {
@@ -179,6 +247,8 @@ const Operation operations_glib[] = {
   { "g_object_new, g_object_unref", object_new, 1000 },
   { "g_main_context_wakeup", context_wakeup, 1000 },
   { "g_main_context_iteration, nothing to do", context_iteration, 1000 },
+  { "GTask, returned inline", gtask_inline, 1000 },
+  { "GTask, returned through its idle source", gtask_idle, 1000 },
   { "malloc, and free in another thread", malloc_and_free, 100000 },
   { "pause", pause_once, 1000 },
 };

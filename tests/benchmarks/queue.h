@@ -93,6 +93,7 @@ typedef struct
 {
   const char *name;
   gboolean    ours;
+  gboolean    spins; /* needs two CPUs */
 
   /* Where @func, the first producer, is called from; NULL is bench_cpu_run_client. */
   void (*run_client) (void (*func) (gpointer data), gpointer data);
@@ -113,6 +114,7 @@ extern const QueuePeer queue_async_queue_from_loop;
 extern const QueuePeer queue_bounded_conds;
 extern const QueuePeer queue_idle;
 extern const QueuePeer queue_invoke;
+extern const QueuePeer queue_ring;
 #ifdef HAVE_LIBDEX
 extern const QueuePeer queue_dex_channel;
 extern const QueuePeer queue_dex_channel_all;
