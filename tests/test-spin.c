@@ -14,6 +14,7 @@
 #endif
 
 #include "../threaded-async/ta-spin.c"
+#include "test-child.h"
 #include "test-util.h"
 
 #include <time.h>
@@ -86,6 +87,67 @@ test_calibration (void)
   for (guint i = 0; i < 1000; i++)
     ta_spin_calibrate (0);
   g_assert_cmpint (spin_length (&spin), ==, MIN_SPIN_US);
+}
+
+static void
+bind_to (int cpu)
+{
+  cpu_set_t cpus;
+
+  CPU_ZERO (&cpus);
+  CPU_SET ((gsize) cpu, &cpus);
+  g_assert_cmpint (sched_setaffinity (0, sizeof cpus, &cpus), ==, 0);
+}
+
+static gpointer
+count_bound_cb (gpointer cpu)
+{
+  bind_to (GPOINTER_TO_INT (cpu));
+
+  return GUINT_TO_POINTER (count_processors ());
+}
+
+/* What counts is where the threads of the process may run, not where the one does that asks first. */
+static void
+test_bound (void)
+{
+  cpu_set_t cpus;
+  int       first = 0, second, status;
+  pid_t     child;
+  GThread  *thread;
+
+  g_assert_cmpint (sched_getaffinity (0, sizeof cpus, &cpus), ==, 0);
+  if (CPU_COUNT (&cpus) < 2)
+    {
+      g_test_skip ("there is only one processor");
+      return;
+    }
+  while (!CPU_ISSET ((gsize) first, &cpus))
+    first++;
+  for (second = first + 1; !CPU_ISSET ((gsize) second, &cpus);)
+    second++;
+
+  thread = g_thread_new ("bound", count_bound_cb, GINT_TO_POINTER (first));
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), >=, CPU_COUNT (&cpus));
+
+  bind_to (second);
+  thread = g_thread_new ("bound", count_bound_cb, GINT_TO_POINTER (first));
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), >=, 2);
+
+  /* The library counts at a fork, if it has not yet. */
+  g_assert_cmpint (sched_setaffinity (0, sizeof cpus, &cpus), ==, 0);
+
+  /* A child has one thread. */
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      bind_to (second);
+      g_assert_cmpuint (count_processors (), ==, 1);
+      test_child_leave ();
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (test_child_has_left (status));
 }
 
 /* Every look in vain doubles the number of waits that go by without one. */
@@ -261,6 +323,7 @@ main (int argc, char **argv)
 
   test_add ("/spin/limit", test_limit);
   test_add ("/spin/calibration", test_calibration);
+  test_add ("/spin/bound", test_bound);
   test_add ("/spin/history", test_history);
   test_add ("/spin/runner/property", test_property);
   test_add ("/spin/runner/spins", test_runner_that_spins);

@@ -38,9 +38,20 @@ static guint
 count_processors (void)
 {
 #ifdef __linux__
-  cpu_set_t cpus;
+  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
+  const char      *id;
+  cpu_set_t        cpus, all;
 
-  /* g_get_num_processors() counts those too that the process may not use. */
+  /* g_get_num_processors() counts those too that the process may not use; and that this thread is bound to
+   * one of them says nothing of the others. */
+  CPU_ZERO (&all);
+  while (threads != NULL && (id = g_dir_read_name (threads)) != NULL)
+    {
+      if (sched_getaffinity ((pid_t) g_ascii_strtoull (id, NULL, 10), sizeof cpus, &cpus) == 0)
+        CPU_OR (&all, &all, &cpus);
+    }
+  if (CPU_COUNT (&all) > 0)
+    return (guint) CPU_COUNT (&all);
   if (sched_getaffinity (0, sizeof cpus, &cpus) == 0)
     return (guint) CPU_COUNT (&cpus);
 #endif
