@@ -88,6 +88,45 @@ sleep_for_nothing (guint64 n)
     g_main_context_iteration (NULL, TRUE);
 }
 
+typedef struct
+{
+  guint64  n_left;
+  TaEvent *done;
+} LoopSleeps;
+
+static void
+loop_sleep_cb (GObject *source_object, GAsyncResult *result, gpointer data)
+{
+  LoopSleeps *sleeps = data;
+
+  bench_check (ta_sleep_finish (result, NULL));
+  if (--sleeps->n_left == 0)
+    ta_event_set (sleeps->done);
+}
+
+static void
+sleep_in_loop_cb (gpointer data)
+{
+  LoopSleeps *sleeps = data;
+
+  for (guint64 i = sleeps->n_left; i > 0; i--)
+    ta_sleep_async (0, NULL, loop_sleep_cb, sleeps);
+}
+
+static void
+sleep_in_loop (guint64 n)
+{
+  TaRunner           *runner = bench_runner_new ();
+  g_autoptr (TaEvent) done = ta_event_new ();
+  LoopSleeps          sleeps = { .n_left = n, .done = done };
+
+  bench_check (ta_runner_call_in_loop (runner, sleep_in_loop_cb, &sleeps, NULL, TA_TIMEOUT_INFINITE,
+                                       NULL, NULL));
+  bench_check (ta_event_wait (done, TA_TIMEOUT_INFINITE, NULL, NULL));
+
+  bench_runner_free (runner);
+}
+
 static void
 nothing_cb (gpointer n_calls)
 {
@@ -135,6 +174,7 @@ const Operation operations_ours[] = {
   { "ta_future_wait, done already", wait_when_done, 1000 },
   { "ta_future_wait_async, done already", wait_async_when_done, 1000 },
   { "ta_sleep_async, 0", sleep_for_nothing, 1000 },
+  { "ta_sleep_async, 0, in a runner's loop", sleep_in_loop, 10000 },
   { "ta_runner_call_in_loop, in the loop", call_inline, 100000 },
   { "a runner: start, call, stop", start_and_stop, 20 },
 };
