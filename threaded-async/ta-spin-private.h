@@ -42,7 +42,7 @@ typedef struct
   gint64 budget;   /* for how long to look */
   gint64 begun;    /* when it last began */
   gint64 end;      /* when to give up */
-  guint  n_pauses; /* since the last look at the clock */
+  guint  n_pauses; /* where there is one core: how often others were let run */
   gint64 lost;     /* for how long others had the core, at most */
 } TaSpinWait;
 

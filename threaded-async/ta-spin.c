@@ -29,9 +29,6 @@
 #define LOSS_US 50
 #define LOSS_FACTOR 64
 
-/* How often to pause between two looks at the clock, which take as long as one pause. */
-#define PAUSES 16
-
 static int spin_ns = FIRST_SPIN_US * 1000; /* relaxed atomic */
 
 static guint
@@ -140,11 +137,6 @@ ta_spin_pause (TaSpinWait *wait)
     }
 
   ta_spin_relax ();
-
-  if (++wait->n_pauses < PAUSES)
-    return TRUE;
-
-  wait->n_pauses = 0;
 
   return g_get_monotonic_time () < wait->end;
 }
