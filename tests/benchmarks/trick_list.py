@@ -82,7 +82,7 @@ TRICKS = [
             (
                 "ta-inbox-rest.c",
                 "if (n_fds == 1 && fds[0].fd == self->wakeup_fd && "
-                "(self->watchers.first != NULL || self->heard != self->told))",
+                "(self->watchers.first != NULL || self->is_answering))",
                 "if (FALSE)",
             )
         ],
@@ -132,15 +132,6 @@ TRICKS = [
         [("ta-spin.c", "self->skip = self->backoff;", "self->skip = 0;")],
         *APART,
         "CPU µs",
-    ),
-    Trick(
-        "The clock is looked at after 16 pauses",
-        [("ta-spin.c", "#define PAUSES 16", "#define PAUSES 1")],
-        "round-trip",
-        "two-cpus",
-        "Round trip",
-        "TaEvent pair, to a thread",
-        "µs",
     ),
     Trick(
         "On one CPU who waits lets others run first",

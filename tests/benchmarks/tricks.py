@@ -5,10 +5,11 @@
 """Measures what each trick of the library gains: the same benchmark with it and without it.
 
     tests/benchmarks/tricks.py _build [--json=FILE] [--rounds=N] [--only=TEXT] [--pin=one]
+    tests/benchmarks/tricks.py --check      only looks whether the list still fits the source
 
-Whatever in the library is there for speed alone is listed in trick_list.py, with a way to do without
-it. Each is taken out of a copy of the library in its turn; with and without it a benchmark runs
-alternately. A trick that gains nothing that is to be seen there is one too many.
+Whatever in the library is there for speed alone is listed in trick_list.py, with a way to do
+without it. Each is taken out of a copy of the library in its turn; with and without it a benchmark
+runs alternately. A trick that gains nothing that is to be seen there is one too many.
 """
 
 import argparse
@@ -39,6 +40,14 @@ def plant(text, line, instead):
     return text
 
 
+def take_out(trick):
+    """Returns the files that change, without the trick."""
+    files = {name: (SOURCE / name).read_text(encoding="utf-8") for name, _, _ in trick.changes}
+    for name, line, instead in trick.changes:
+        files[name] = plant(files[name], line, instead)
+    return files
+
+
 class Build:
     def __init__(self, folder):
         self.folder = Path(folder).resolve()
@@ -53,9 +62,8 @@ class Build:
     def make_without(self, trick, copy):
         """Builds the library in the folder @copy; what is not changed is taken as it is."""
         shutil.copytree(SOURCE, copy, ignore=lambda folder, names: set(names) - sources(names))
-        for name, line, instead in trick.changes:
-            path = copy / name
-            path.write_text(plant(path.read_text(encoding="utf-8"), line, instead), "utf-8")
+        for name, text in take_out(trick).items():
+            (copy / name).write_text(text, encoding="utf-8")
 
         changed = {name for name, _, _ in trick.changes}
         objects = {}
@@ -130,12 +138,19 @@ def compare(build, trick, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", help="a build of this, with its benchmarks")
+    parser.add_argument("build", nargs="?", help="a build of this, with its benchmarks")
+    parser.add_argument("--check", action="store_true", help="only look at the source")
     parser.add_argument("--json", metavar="FILE", help="also write JSON, an object a line")
     parser.add_argument("--rounds", type=int, default=7, help="how often each runs")
     parser.add_argument("--only", default="", metavar="TEXT", help="only those with this in them")
     parser.add_argument("--pin", choices=["one", "two"], help="only those on one CPU, or on two")
     options = parser.parse_args()
+
+    if options.check or options.build is None:
+        for trick in TRICKS:
+            take_out(trick)
+        print(f"{len(TRICKS)} tricks are where the list says.")
+        return
 
     build = Build(options.build)
     n_cpus = len(os.sched_getaffinity(0))
