@@ -181,6 +181,43 @@ test_undelivered (void)
   fixture_clear (&fixture);
 }
 
+/* The loop comes back only when the stop has begun: it has no use for the answer any more, or none for the
+ * next. */
+static void
+test_undelivered_in_time (void)
+{
+  Fixture               fixture;
+  g_autoptr (TestAsker) asker = NULL;
+  g_autoptr (GError)    error = NULL;
+  TestBlock             block;
+  TestResult            result;
+
+  fixture_init (&fixture);
+  asker = test_asker_new (fixture.server, fixture.runner, "ask", G_MAXUINT);
+  test_asker_start (asker);
+  g_assert_true (test_server_process (fixture.server));
+  test_block_start (&block, fixture.runner);
+  ta_promise_return_int (fixture.promises->pdata[0], 1);
+
+  test_result_init (&result, g_main_context_default ());
+  TEST_OUTSIDE (&result, ta_runner_stop_async (fixture.runner, TEST_DEADLINE_US, NULL,
+                                               test_result_cb, &result));
+  test_block_end (&block);
+  TEST_TURN_UNTIL (g_main_context_default (), result.calls == 1);
+  g_assert_true (ta_runner_stop_finish (fixture.runner, result.result, &error));
+  g_assert_no_error (error);
+  test_result_clear (&result);
+
+  test_gate_await (&asker->ended, 1);
+  g_assert_error (asker->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (asker->n_answered, <=, 1);
+  g_assert_cmpuint (ta_server_get_n_pending (fixture.server), ==, 0);
+  g_assert_false (test_server_process (fixture.server));
+
+  test_block_clear (&block);
+  fixture_clear (&fixture);
+}
+
 /* What is asked while the runner lets go of its work. */
 typedef struct
 {
@@ -363,6 +400,7 @@ main (int argc, char **argv)
   test_add ("/server-stop/handled", test_handled);
   test_add ("/server-stop/in-handler", test_in_handler);
   test_add ("/server-stop/answered-but-not-delivered", test_undelivered);
+  test_add ("/server-stop/answered-but-not-delivered/in-time", test_undelivered_in_time);
   test_add ("/server-stop/asked-late", test_asked_late);
   test_add ("/server-stop/runner-dropped", test_runner_dropped);
   test_add ("/server-stop/attached", test_attached);
