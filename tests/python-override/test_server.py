@@ -4,6 +4,7 @@
 """Servers, clients and requests."""
 
 import asyncio
+import contextlib
 import gc
 import threading
 import weakref
@@ -302,7 +303,11 @@ def test_process_all(server, runner):
             await counter.run(1)
 
     task = runner.create_task(ask_for_ever())
-    assert server.process_all(0.005) >= 1
+    handled = 0
+    while handled == 0:
+        # On a machine that is busy a loop may not even turn in this time.
+        with contextlib.suppress(ThreadedAsync.WaitTimeoutError):
+            handled = server.process_all(0.005)
     task.cancel()
 
 
