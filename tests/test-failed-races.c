@@ -11,12 +11,7 @@
  * lock in turn, so that all places are tried where the two can meet.
  */
 
-/* For RTLD_NEXT. */
-#define _GNU_SOURCE
-
-#include "test-util.h"
-
-#include <dlfcn.h>
+#include "test-hold.h"
 
 /* More locks than it takes to return a promise. */
 #define N_LOCKS 12
@@ -28,38 +23,7 @@
 
 typedef struct
 {
-  guint    hold_at;    /* how many locks are released before it is held up */
-  guint    n_releases; /* so far */
-  TestGate held_up;
-  TestGate stopped;
-} Hold;
-
-static _Thread_local Hold *held;
-
-/* This stands before that of GLib. */
-void
-g_mutex_unlock (GMutex *mutex)
-{
-  static void (*next) (GMutex * mutex);
-  Hold *hold = held;
-
-  if (next == NULL)
-    next = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_unlock");
-  next (mutex);
-
-  if (G_LIKELY (hold == NULL) || ++hold->n_releases != hold->hold_at)
-    return;
-
-  held = NULL;
-  test_gate_open (&hold->held_up);
-  for (guint i = 0; i < PATIENCE_US / 1000 && test_gate_get_count (&hold->stopped) == 0; i++)
-    g_usleep (1000);
-  held = hold;
-}
-
-typedef struct
-{
-  Hold       hold;
+  TestHold   hold;
   TaPromise *promise;
 } Work;
 
@@ -76,10 +40,11 @@ return_thread (gpointer data)
 {
   Work *work = data;
 
-  held = &work->hold;
+  test_hold_begin (&work->hold);
   ta_promise_return_new_error (work->promise, G_IO_ERROR, G_IO_ERROR_FAILED, "too late");
-  held = NULL;
+  test_hold_end ();
   ta_promise_unref (work->promise);
+  /* Also if it has not been. */
   test_gate_open (&work->hold.held_up);
 
   return NULL;
@@ -101,14 +66,13 @@ meet (guint hold_at, guint *n_failed)
   g_autoptr (TaTask)    task = NULL;
   g_autoptr (GPtrArray) tasks = NULL;
   g_autoptr (GError)    error = NULL;
-  Work                  work = { .hold = { .hold_at = hold_at } };
+  Work                  work;
   GThread              *thread;
   TestGate              exited;
   gboolean              stopped;
 
   test_gate_init (&exited);
-  test_gate_init (&work.hold.held_up);
-  test_gate_init (&work.hold.stopped);
+  test_hold_init (&work.hold, hold_at, 1, PATIENCE_US);
   test_runner_watch_thread (runner, &exited);
   task = ta_runner_create_task (runner, keep_func, &work, NULL);
   g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
@@ -116,7 +80,7 @@ meet (guint hold_at, guint *n_failed)
   thread = g_thread_new ("return", return_thread, &work);
   test_gate_await (&work.hold.held_up, 1);
   stopped = ta_runner_stop (runner, STOP_US, NULL, &error);
-  test_gate_open (&work.hold.stopped);
+  test_gate_open (&work.hold.over);
   g_thread_join (thread);
   test_gate_await (&exited, 1);
 
@@ -132,8 +96,7 @@ meet (guint hold_at, guint *n_failed)
   g_assert_cmpuint (tasks->len, ==, has_failed (task));
 
   test_gate_clear (&exited);
-  test_gate_clear (&work.hold.held_up);
-  test_gate_clear (&work.hold.stopped);
+  test_hold_clear (&work.hold);
 }
 
 static void

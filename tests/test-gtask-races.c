@@ -11,12 +11,7 @@
  * him: after each lock in turn, so that all places are tried where they can meet.
  */
 
-/* For RTLD_NEXT. */
-#define _GNU_SOURCE
-
-#include "test-util.h"
-
-#include <dlfcn.h>
+#include "test-hold.h"
 
 #define N_TASKS 3
 
@@ -25,41 +20,11 @@
 
 #define STOP_US (20 * 1000)
 
-/* The interruption that is held up. */
-typedef struct
-{
-  guint    hold_at;    /* how many locks are released before it is; 0 for never */
-  guint    n_releases; /* so far */
-  TestGate gone;       /* one for each GTask */
-} Hold;
-
-static _Thread_local Hold *held;
-
-/* This stands before that of GLib. */
-void
-g_mutex_unlock (GMutex *mutex)
-{
-  static void (*next) (GMutex * mutex);
-  Hold *hold = held;
-
-  if (next == NULL)
-    next = (void (*) (GMutex *)) dlsym (RTLD_NEXT, "g_mutex_unlock");
-  next (mutex);
-
-  if (G_LIKELY (hold == NULL) || ++hold->n_releases != hold->hold_at)
-    return;
-
-  held = NULL;
-  for (guint i = 0; i < PATIENCE_US / 1000 && test_gate_get_count (&hold->gone) < N_TASKS; i++)
-    g_usleep (1000);
-  held = hold;
-}
-
 typedef struct
 {
   TaRunner parent_instance;
 
-  Hold *hold; /* const once started */
+  TestHold *hold; /* const once started; it is over for each GTask that is gone */
 } TestHeldRunner;
 
 typedef struct
@@ -76,9 +41,9 @@ test_held_runner_interrupt (TaRunner *runner)
 {
   TestHeldRunner *self = (TestHeldRunner *) runner;
 
-  held = self->hold;
+  test_hold_begin (self->hold);
   TA_RUNNER_CLASS (test_held_runner_parent_class)->interrupt (runner);
-  held = NULL;
+  test_hold_end ();
 }
 
 static void
@@ -129,7 +94,7 @@ called_off_cb (GObject *source, GAsyncResult *result, gpointer data)
 typedef struct
 {
   TaRunner *runner;
-  Hold     *hold;
+  TestHold *hold;
   TestGate  called_off;
 } Sender;
 
@@ -144,7 +109,7 @@ send_tasks (gpointer data)
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       g_autoptr (GTask) task = g_task_new (NULL, cancellable, called_off_cb, &self->called_off);
 
-      g_task_set_task_data (task, &self->hold->gone, test_gate_open_cb);
+      g_task_set_task_data (task, &self->hold->over, test_gate_open_cb);
       ta_runner_run_gtask (self->runner, task, never_func);
     }
 }
@@ -155,12 +120,12 @@ interrupt (guint hold_at)
 {
   TestHeldRunner *runner = g_object_new (test_held_runner_get_type (), "name", "stuck", NULL);
   g_autoptr (TestWorker) worker = test_worker_new ();
-  Hold                   hold = { .hold_at = hold_at };
+  TestHold               hold;
   Sender                 sender = { .runner = TA_RUNNER (runner), .hold = &hold };
   GThread               *thread;
   TestStuck              stuck;
 
-  test_gate_init (&hold.gone);
+  test_hold_init (&hold, hold_at, N_TASKS, PATIENCE_US);
   test_gate_init (&sender.called_off);
   runner->hold = &hold;
   g_assert_true (ta_runner_start (TA_RUNNER (runner), NULL));
@@ -172,13 +137,13 @@ interrupt (guint hold_at)
   g_thread_join (thread);
   g_assert_cmpint (ta_runner_get_shutdown_type (TA_RUNNER (runner)), ==,
                    TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-  test_gate_await (&hold.gone, N_TASKS);
+  test_gate_await (&hold.over, N_TASKS);
   g_assert_cmpuint (test_gate_get_count (&sender.called_off), ==, N_TASKS);
 
   test_stuck_release (&stuck);
   g_object_unref (runner);
   test_stuck_clear (&stuck);
-  test_gate_clear (&hold.gone);
+  test_hold_clear (&hold);
   test_gate_clear (&sender.called_off);
 
   return hold.n_releases >= hold_at;

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 
 #include "test-forced.h"
+#include "test-held.h"
 
 #include <dlfcn.h>
 
@@ -26,12 +27,8 @@ return_func (TaTask *task, gpointer data)
 /* A runner whose thread is held up by a callback after its loop has ended. */
 typedef struct
 {
-  TaRunner *runner;
+  TestHeld  held;
   TaFuture *never; /* what the callback waits for, or NULL if it waits for the test */
-  TestGate  gone;
-  TestGate  exited;
-  TestGate  blocked;
-  TestGate  release;
 } Late;
 
 static void
@@ -43,10 +40,10 @@ late_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_assert_true (ta_runner_stop_finish (TA_RUNNER (source), result, &error));
   g_assert_no_error (error);
 
-  test_gate_open (&self->blocked);
+  test_gate_open (&self->held.blocked);
   if (self->never == NULL)
     {
-      test_gate_await (&self->release, 1);
+      test_gate_await (&self->held.release, 1);
       return;
     }
 
@@ -59,7 +56,7 @@ stop_call (gpointer data)
 {
   Late *self = data;
 
-  ta_runner_stop_async (self->runner, TEST_DEADLINE_US, NULL, late_cb, self);
+  ta_runner_stop_async (self->held.runner, TEST_DEADLINE_US, NULL, late_cb, self);
 }
 
 /* Returns when the callback holds the thread up. */
@@ -68,34 +65,21 @@ late_init (Late *self, TaFuture *never)
 {
   g_autoptr (GError) error = NULL;
 
-  self->runner = test_runner_new_started ("late");
   self->never = never;
-  test_gate_init (&self->gone);
-  test_gate_init (&self->exited);
-  test_gate_init (&self->blocked);
-  test_gate_init (&self->release);
-  test_context_watch (ta_runner_get_context (self->runner), &self->gone);
-  test_runner_watch_thread (self->runner, &self->exited);
-  g_assert_true (
-      ta_runner_call_in_loop (self->runner, stop_call, self, NULL, TEST_DEADLINE_US, NULL, &error));
-  test_gate_await (&self->blocked, 1);
-  g_assert_false (ta_runner_get_running (self->runner));
-  g_assert_cmpint (ta_runner_get_shutdown_type (self->runner), ==, TA_SHUTDOWN_TYPE_STOPPED);
+  test_held_init (&self->held, "late");
+  g_assert_true (ta_runner_call_in_loop (self->held.runner, stop_call, self, NULL, TEST_DEADLINE_US,
+                                         NULL, &error));
+  test_gate_await (&self->held.blocked, 1);
+  g_assert_false (ta_runner_get_running (self->held.runner));
+  g_assert_cmpint (ta_runner_get_shutdown_type (self->held.runner), ==, TA_SHUTDOWN_TYPE_STOPPED);
 }
 
 /* When all is over, nothing is left. */
 static void
 late_clear (Late *self)
 {
-  test_gate_open (&self->release);
-  test_gate_await (&self->exited, 1);
-  g_object_unref (self->runner);
-  test_turn_all (NULL);
-  test_gate_await (&self->gone, 1);
-  test_gate_clear (&self->gone);
-  test_gate_clear (&self->exited);
-  test_gate_clear (&self->blocked);
-  test_gate_clear (&self->release);
+  test_gate_open (&self->held.release);
+  test_held_clear (&self->held);
 }
 
 /* A thread that is stuck when its loop has ended takes no longer to stop than one whose loop is. */
@@ -110,12 +94,12 @@ test_stuck (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (ta_runner_stop (late.runner, 50000, NULL, &error));
+      g_assert_false (ta_runner_stop (late.held.runner, 50000, NULL, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
       test_assert_message_has (error, "late");
-      g_assert_cmpint (ta_runner_get_shutdown_type (late.runner), ==,
+      g_assert_cmpint (ta_runner_get_shutdown_type (late.held.runner), ==,
                        TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-      g_assert_cmpuint (test_gate_get_count (&late.exited), ==, 0);
+      g_assert_cmpuint (test_gate_get_count (&late.held.exited), ==, 0);
     }
 
   late_clear (&late);
@@ -133,20 +117,21 @@ test_stuck_async (void)
   late_init (&late, NULL);
   test_turn_all (NULL);
   test_witness_init (&witness, NULL);
-  g_signal_connect (late.runner, "notify::shutdown-type", G_CALLBACK (test_witness_notify_cb),
+  g_signal_connect (late.held.runner, "notify::shutdown-type", G_CALLBACK (test_witness_notify_cb),
                     &witness);
 
   test_result_init (&result, NULL);
-  TEST_OUTSIDE (&result, ta_runner_stop_async (late.runner, 50000, NULL, test_result_cb, &result));
+  TEST_OUTSIDE (&result,
+                ta_runner_stop_async (late.held.runner, 50000, NULL, test_result_cb, &result));
   TEST_TURN_UNTIL (NULL, result.calls == 1);
-  g_assert_false (ta_runner_stop_finish (late.runner, result.result, &error));
+  g_assert_false (ta_runner_stop_finish (late.held.runner, result.result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   test_result_clear (&result);
 
   TEST_TURN_UNTIL (NULL, witness.count == 1);
-  g_assert_cmpint (ta_runner_get_shutdown_type (late.runner), ==,
+  g_assert_cmpint (ta_runner_get_shutdown_type (late.held.runner), ==,
                    TA_SHUTDOWN_TYPE_FAILED_FORCE_STOPPED);
-  g_signal_handlers_disconnect_by_data (late.runner, &witness);
+  g_signal_handlers_disconnect_by_data (late.held.runner, &witness);
   late_clear (&late);
 }
 
@@ -287,12 +272,13 @@ stop_interrupted (void)
   never = ta_runner_create_task (other, return_func, NULL, NULL);
   late_init (&late, TA_FUTURE (never));
 
-  in_time = ta_runner_stop (late.runner, TEST_STUCK_TIMEOUT_US, NULL, &error);
+  in_time = ta_runner_stop (late.held.runner, TEST_STUCK_TIMEOUT_US, NULL, &error);
   if (in_time)
     {
       g_assert_no_error (error);
-      g_assert_cmpint (ta_runner_get_shutdown_type (late.runner), ==, TA_SHUTDOWN_TYPE_STOPPED);
-      g_assert_cmpuint (test_gate_get_count (&late.exited), ==, 1);
+      g_assert_cmpint (ta_runner_get_shutdown_type (late.held.runner), ==,
+                       TA_SHUTDOWN_TYPE_STOPPED);
+      g_assert_cmpuint (test_gate_get_count (&late.held.exited), ==, 1);
     }
   else
     {
@@ -350,7 +336,7 @@ g_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **er
 static gpointer
 stop_thread (gpointer data)
 {
-  Late *self = data;
+  TestHeld *self = data;
 
   while (!ta_runner_get_running (self->runner))
     g_thread_yield ();
@@ -368,17 +354,17 @@ stop_thread (gpointer data)
 static void
 test_while_starting (void)
 {
-  Late     late = { .runner = ta_runner_new ("quick") };
+  TestHeld held = { .runner = ta_runner_new ("quick") };
   GThread *thread;
 
-  test_gate_init (&late.exited);
-  thread = g_thread_new ("stop", stop_thread, &late);
-  hold_start = &late.exited;
+  test_gate_init (&held.exited);
+  thread = g_thread_new ("stop", stop_thread, &held);
+  hold_start = &held.exited;
 
-  g_assert_true (ta_runner_start (late.runner, NULL));
+  g_assert_true (ta_runner_start (held.runner, NULL));
   g_thread_join (thread);
-  g_object_unref (late.runner);
-  test_gate_clear (&late.exited);
+  g_object_unref (held.runner);
+  test_gate_clear (&held.exited);
 }
 
 /* A class that stops its runner when it goes. */
