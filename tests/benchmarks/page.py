@@ -6,7 +6,8 @@
 
     tests/benchmarks/page.py figures.json [--libdex=other.json] [docs]
 
-The other file has what was measured where libdex is installed, if that is another system.
+The other file has what was measured where libdex is installed, if that is another system. Every
+goal is printed, with whether it is met.
 """
 
 import argparse
@@ -16,8 +17,8 @@ import re
 import sys
 from pathlib import Path
 
-from page_charts import CHARTS, INTRODUCTION, LIBDEX, REPEAT
-from page_limits import write_limits
+from page_charts import CHARTS, INTRODUCTION, LIBDEX, REPEAT, TRICKS
+from page_limits import find_limit, write_limits
 
 COLOUR_OURS, COLOUR_PEER, COLOUR_LIMIT = "#1a5fb4", "#c0bfbc", "#deddda"
 LABEL, BAR, VALUE, LINE, HEADING, MARGIN = 300, 380, 90, 22, 30, 10
@@ -45,17 +46,20 @@ class Figures:
     def __init__(self, path):
         self.rows = {}
         self.goals = []
+        self.tricks = []
         self.machines = {}
         self.busy = 0.0
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             if "goal" in entry:
                 self.goals.append(entry)
+            elif "trick" in entry:
+                self.tricks.append(entry)
             elif "contestant" in entry:
                 key = (entry["benchmark"], entry["pass"], entry["table"], entry["figure"])
                 self.rows.setdefault(key, []).append(entry)
             elif "kernel" in entry:
-                self.machines.update(entry)
+                self.machines = {**entry, **self.machines}
             elif "busy_cpus_of_others" in entry:
                 self.busy = max(self.busy, entry["busy_cpus_of_others"])
 
@@ -67,15 +71,27 @@ class Figures:
                     return rows
         return []
 
-    def find_one(self, place):
-        """Returns the median of one row, or None."""
+    def find_row(self, place):
+        """Returns one row, or None."""
         for (benchmark, name, table, column), rows in self.rows.items():
             if (benchmark, name, column) == (place.benchmark, place.run, place.column):
                 if starts_with(table, place.table):
                     for row in rows:
                         if row["contestant"] == place.contestant:
-                            return row["median"]
+                            return row
         return None
+
+    def find_one(self, place):
+        """Returns the median of one row, or None."""
+        row = self.find_row(place)
+        return None if row is None else row["median"]
+
+    def find_spread(self, goal):
+        """Returns the least and the most of what a goal is about, which is its row."""
+        for row in self.rows[goal["benchmark"], goal["pass"], goal["table"], goal["figure"]]:
+            if row["contestant"] == goal["contestant"]:
+                return f"{figure(row['min'])}–{figure(row['max'])}"
+        return ""
 
     def find_goals(self, chart):
         tables = {(group.benchmark, group.run, group.table) for group in chart.groups}
@@ -144,13 +160,31 @@ def write_table(rows):
         yield f"| {name} | {figure(row['median'])} | {spread} | {ratio} |"
 
 
-def write_goals(goals):
-    yield "| What | Goal | Reached | |"
-    yield "| --- | --- | ---: | --- |"
+def write_goals(goals, figures):
+    yield "| What | Goal | Reached | least–most | |"
+    yield "| --- | --- | ---: | ---: | --- |"
     for goal in goals:
-        what = f"{goal['contestant']}, {goal['figure']} ({goal['pass']})"
+        what = f"{goal['contestant']}, {goal['figure']} ({goal['table']}; {goal['pass']})"
         met = "met" if goal["met"] else "**not met**"
-        yield f"| {cell(what)} | {cell(goal['goal'])} | {goal['reached']} | {met} |"
+        spread = figures.find_spread(goal)
+        yield f"| {cell(what)} | {cell(goal['goal'])} | {goal['reached']} | {spread} | {met} |"
+
+
+def write_tricks(figures):
+    """What is there for speed alone."""
+    if not figures.tricks:
+        return
+    yield TRICKS
+    yield ""
+    yield "| What | Where | Measured | with | without | gain |"
+    yield "| --- | --- | --- | ---: | ---: | ---: |"
+    for trick in figures.tricks:
+        gain = f"{figure(trick['without'] / trick['with'])} x"
+        yield (
+            f"| {cell(trick['trick'])} | {trick['source']} | {cell(trick['measured'])} "
+            f"| {figure(trick['with'])} | {figure(trick['without'])} | {gain} |"
+        )
+    yield ""
 
 
 def write_section(chart, figures, folder):
@@ -178,7 +212,7 @@ def write_section(chart, figures, folder):
         yield ""
     goals = figures.find_goals(chart)
     if goals:
-        yield from write_goals(goals)
+        yield from write_goals(goals, figures)
         yield ""
 
 
@@ -189,7 +223,7 @@ def write_libdex(figures):
         return
     yield LIBDEX.format(glib=figures.machines.get("glib"))
     yield ""
-    yield from write_goals(goals)
+    yield from write_goals(goals, figures)
     yield ""
 
 
@@ -216,6 +250,12 @@ def write_page(figures, libdex, folder):
         f"{re.sub('-.*', '', machine.get('kernel', ''))} with {machine.get('cpus')} CPUs. "
         f"Of {len(figures.goals)} goals, {met} are met."
     )
+    if libdex is not None:
+        met = sum(goal["met"] for goal in libdex.goals)
+        yield (
+            f"With GLib {libdex.machines.get('glib')}, and libdex, it is {met} of "
+            f"{len(libdex.goals)}, without Python."
+        )
     if figures.busy > 0.1:
         yield ""
         yield (
@@ -227,9 +267,29 @@ def write_page(figures, libdex, folder):
         yield from write_section(chart, figures, folder)
     if libdex is not None:
         yield from write_libdex(libdex)
-    if met < len(figures.goals):
-        yield from write_limits(figures, figure)
+    systems = [figures] if libdex is None else [figures, libdex]
+    yield from write_limits(systems, figure, write_goals)
+    yield from write_tricks(figures)
     yield REPEAT
+
+
+def print_goals(figures):
+    """For whoever measures: all goals, and of those that are not met where the page says why."""
+    print(f"GLib {figures.machines.get('glib')}:")
+    for goal in figures.goals:
+        limit = find_limit(goal)
+        why = f": see “{limit.title}”" if limit else ", and NOTHING SAYS WHY"
+        print(
+            f"  {'met    ' if goal['met'] else 'NOT MET'} {goal['benchmark']}, {goal['pass']}, "
+            f"{goal['table']}: {goal['contestant']}, {goal['figure']}: {goal['goal']}: "
+            f"{goal['reached']}{'' if goal['met'] else why}"
+        )
+    print(f"  {sum(goal['met'] for goal in figures.goals)} of {len(figures.goals)} are met.")
+    for trick in figures.tricks:
+        if trick["without"] <= trick["with"]:
+            print(
+                f"  NO GAIN {trick['trick']}: {trick['with']:g} with, {trick['without']:g} without"
+            )
 
 
 def read_figures(path):
@@ -249,6 +309,8 @@ def main():
     figures = read_figures(options.figures)
     libdex = read_figures(options.libdex) if options.libdex else None
     page = folder / "performance.md"
+    for each in [figures] if libdex is None else [figures, libdex]:
+        print_goals(each)
     page.write_text("\n".join(write_page(figures, libdex, folder)) + "\n", encoding="utf-8")
     print(f"wrote {page}, and {len(CHARTS)} plots beside it")
 

@@ -25,6 +25,13 @@ LIBDEX = """\
 Measured on another system, which has libdex, with GLib {glib}: what is asked of this library there,
 and what is reached."""
 
+TRICKS = """\
+## What each trick gains
+
+What is in the library for speed alone is in few places, and is explained where it stands. Each of
+it was taken out of a copy of the library, and a benchmark ran with and without it in turns, as
+`tests/benchmarks/tricks.py` does: so many times as long, or as dear, it is without."""
+
 REPEAT = """\
 ## How to repeat it
 
@@ -36,10 +43,13 @@ tests/benchmarks/run _build figures.json
 tests/benchmarks/page.py figures.json
 ```
 
-The second command takes some minutes and prints all tables, with everything that is left out here;
-the third writes this page. With `--c` after the figures the second leaves out Python, and with
-`--libdex=other.json` the third takes in what was measured so on a system that has libdex.
-`tests/benchmarks/bench.h` says what else the programs can do.
+The second command takes some minutes and prints all tables, with everything that is left out
+here; the third writes this page. With `--c` after the figures the second leaves out Python, and
+with `--libdex=other.json` the third takes in what was measured so on a system that has libdex.
+`tests/benchmarks/bench.h` says what else the programs can do. With `--original=DIR`
+`tests/benchmarks/python/package.py` measures the package `threaded_async` beside the older
+library of this name, where its sources are at hand; elsewhere `run_coroutine_threadsafe()` stands
+for it.
 
 How many instructions each operation takes does not depend on the machine: see
 [Speed](contributing.html#speed)."""
@@ -175,7 +185,8 @@ context has one source for all of them.""",
         "Growth",
         """\
 What one more and one less of its kind costs while more and more are pending, up to a million: 1
-means that nothing changes with their number.""",
+means that nothing changes with their number. Each is measured in a process of its own, so that none
+begins with a heap that another has left in disorder.""",
         [
             Group("From 1,000 to 1,000,000 pending", "growth", "one-cpu", "One more", "growth"),
             Group("With 1,000", "growth", "one-cpu", "One more", "1,000 ns"),

@@ -50,7 +50,7 @@ TRICKS = [
         *CALL,
     ),
     Trick(
-        "So has what a thread that watches for rest looks at",
+        "What a thread that watches for rest looks at has, too",
         [
             ("ta-inbox-internal.h", "guint8 padding[TA_INBOX_CACHE_LINE];", ""),
             ("ta-inbox-internal.h", "guint8 more_padding[TA_INBOX_CACHE_LINE];", ""),
@@ -63,7 +63,7 @@ TRICKS = [
         *BEGIN,
     ),
     Trick(
-        "So is that of a loop of ours, in its thread",
+        "That of a loop of ours too, in its thread",
         [("ta-inbox.c", "if (entered != NULL && entered->context == context)", "if (FALSE)")],
         *OWN,
         "ta_sleep_async, 0, in a runner's loop",
@@ -75,6 +75,15 @@ TRICKS = [
         *OWN,
         "ta_future_wait_async, done already",
         "ns",
+    ),
+    Trick(
+        "So is a request that nobody kept",
+        [("ta-request-life.c", "g_atomic_pointer_get (&link->spare) != NULL)", "TRUE)")],
+        "requests",
+        "one-cpu",
+        "Requests",
+        "one client",
+        "µs",
     ),
     Trick(
         "A loop at work does not poll for who only asks whether it is at rest",
@@ -137,8 +146,8 @@ TRICKS = [
         "On one CPU who waits lets others run first",
         [("ta-spin.c", "if (wait->n_pauses++ > 0)", "if (TRUE)")],
         "queue",
-        "one-cpu",
-        UNBOUNDED,
+        "bounded-one-cpu",
+        "One producer, capacity 10",
         TO_THREAD,
         "ns an item",
     ),

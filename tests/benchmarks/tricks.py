@@ -141,7 +141,8 @@ def main():
     parser.add_argument("build", nargs="?", help="a build of this, with its benchmarks")
     parser.add_argument("--check", action="store_true", help="only look at the source")
     parser.add_argument("--json", metavar="FILE", help="also write JSON, an object a line")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each runs")
+    parser.add_argument("--rounds", type=int, help="how often each runs")
+    parser.add_argument("--quick", action="store_true", help="only see that everything works")
     parser.add_argument("--only", default="", metavar="TEXT", help="only those with this in them")
     parser.add_argument("--pin", choices=["one", "two"], help="only those on one CPU, or on two")
     options = parser.parse_args()
@@ -153,6 +154,7 @@ def main():
         return
 
     build = Build(options.build)
+    rounds = options.rounds or (1 if options.quick else 5)
     n_cpus = len(os.sched_getaffinity(0))
     print(f"{'':64}{'with':>10}{'without':>10}{'gain':>8}")
     with open(options.json or os.devnull, "a", encoding="utf-8") as file:
@@ -161,7 +163,7 @@ def main():
                 continue
             if options.pin and trick.run.startswith("two") != (options.pin == "two"):
                 continue
-            with_it, without = compare(build, trick, options.rounds)
+            with_it, without = compare(build, trick, rounds)
             median, other = statistics.median(with_it), statistics.median(without)
             print(f"{trick.name:64}{median:10.2f}{other:10.2f}{other / median:7.2f}x", flush=True)
             entry = {

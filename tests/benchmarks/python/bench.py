@@ -97,7 +97,7 @@ def take_turn(contestant, method, n):
         return getattr(ready, "measured_ns", spent) / n
 
 
-def run_tables(tables, contestants, options, report):
+def run_tables(tables, contestants, options, report, is_quiet):
     for table in tables:
         if options.table is not None and options.table not in table.title:
             continue
@@ -111,7 +111,7 @@ def run_tables(tables, contestants, options, report):
                 if turn is not None:
                     turns.setdefault(contestant, []).append(turn)
         rows = [(contestant, Figures(taken)) for contestant, taken in turns.items()]
-        report.table(table, rows, options.rounds)
+        report.table(table, rows, options.rounds, quiet=is_quiet)
 
 
 def machine_cpu_ns():
@@ -139,7 +139,9 @@ def run_here(name, which, tables, contestants, options):
             hogs = [start_hog(cpu) for cpu in cpus]
         with Report(options.json, name, which.name, anew=False) as report:
             begun, others = time.perf_counter_ns(), machine_cpu_ns() - time.process_time_ns()
-            run_tables(tables, contestants, options, report)
+            # The goals are for this; elsewhere there is one for what it may cost to look for work.
+            is_quiet = which.n_cpus == 2 and not which.has_hogs
+            run_tables(tables, contestants, options, report, is_quiet)
             others = machine_cpu_ns() - time.process_time_ns() - others
             if not which.has_hogs:
                 report.others(others / (time.perf_counter_ns() - begun))

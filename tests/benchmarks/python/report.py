@@ -43,7 +43,7 @@ class Report:
         print(f"{self._benchmark}: Python {python}, GLib {glib}, Linux {kernel}, {n_cpus} CPUs")
         self._write(kernel=kernel, cpus=n_cpus, glib=glib, python=python)
 
-    def table(self, table, rows, rounds):
+    def table(self, table, rows, rounds, quiet):
         own = next((figures for contestant, figures in rows if contestant.ours), None)
         print(f"\n{table.title} ({self._pass}, {rounds} rounds)")
         print(f"{'':40}{'ns':>10}{'least–most':>20}{'x ours' if own else '':>9}")
@@ -67,7 +67,8 @@ class Report:
                 ratio=ratio,
             )
         for factor, peer_name in table.goals:
-            self._goal(table, own, factor, peer_name, rows)
+            if quiet or factor < 1:
+                self._goal(table, own, factor, peer_name, rows)
         print(end="", flush=True)
 
     def _goal(self, table, own, factor, peer_name, rows):
