@@ -46,6 +46,7 @@ packages=(
 # The distribution's own programs, whatever else there may be: a python3 from elsewhere has no gi.
 export PATH=/usr/bin:/bin:$PATH
 export LC_ALL=C.UTF-8
+unset LANGUAGE
 
 # install_packages: installs those of $packages that are missing.
 install_packages()
@@ -61,9 +62,9 @@ install_packages()
 
   echo "Installing ${missing[*]}"
   [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get -q update || true
+  $sudo apt-get -q -o Acquire::Retries=3 update || true
   $sudo env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+    apt-get -qq -o Acquire::Retries=3 install --yes --no-install-recommends "${missing[@]}"
 }
 
 # build SOURCE BUILD [OPTION…]: configures what is not configured yet, and builds.
