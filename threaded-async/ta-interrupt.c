@@ -12,7 +12,8 @@
  *
  * Has the waits that block the calling thread end early when there is something to read from a
  * descriptor, which @func gets. They return %FALSE, or %NULL, then, as if they had failed, but set no
- * error.
+ * error. Only [method@Server.process] may have handled a request by then, and returns %TRUE: the binding
+ * goes on with ta_server_await_rest().
  *
  * It is for bindings of languages that run the handlers of signals only when a call has returned. When
  * a wait has lasted for 10 ms, or the thread has handled a signal, @func is called once, in the thread
@@ -41,7 +42,7 @@ ta_set_interrupt_func (TaInterruptFunc func)
  * ta_was_interrupted: (skip)
  *
  * Says whether a wait of the calling thread has ended in that way since [func@set_interrupt_func] was
- * called last. It tells that from a call whose result is %FALSE.
+ * called last. It tells that from a call whose result is %FALSE for another reason.
  *
  * Returns: whether one has
  *

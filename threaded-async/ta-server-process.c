@@ -142,6 +142,39 @@ ta_server_process (TaServer *self, gint64 timeout_us, GCancellable *cancellable,
 }
 
 /**
+ * ta_server_await_rest: (skip)
+ * @self: a server
+ * @timeout_us: what is left of the time, in microseconds, or as for [method@Server.process]
+ *
+ * Goes on where [method@Server.process] was interrupted when it had handled a request, and waited for what
+ * the clients do with the answer. It may be interrupted again.
+ *
+ * It is for bindings: see [func@set_interrupt_func].
+ *
+ * Since: 1.0
+ */
+void
+ta_server_await_rest (TaServer *self, gint64 timeout_us)
+{
+  TaDesk      *desk;
+  TaServerHold hold;
+
+  g_return_if_fail (TA_IS_SERVER (self));
+
+  desk = ta_server_get_desk (self);
+  if (timeout_us == TA_TIMEOUT_DEFAULT)
+    timeout_us = ta_desk_get_default_timeout (desk);
+  if (timeout_us == 0 || !ta_fork_check (NULL) || !ta_wait_check_timeout (timeout_us, NULL) ||
+      !ta_server_hold (self, &hold, NULL))
+    return;
+
+  g_object_ref (self);
+  ta_desk_rest (desk, ta_timeout_get_deadline (timeout_us), TA_TIMEOUT_INFINITE, FALSE, NULL, NULL);
+  ta_server_release (&hold);
+  g_object_unref (self);
+}
+
+/**
  * ta_server_process_all:
  * @self: a server
  * @budget_us: how long to go on, in microseconds, or `TA_TIMEOUT_INFINITE`

@@ -61,6 +61,9 @@ gboolean
 ta_server_process (TaServer *self, gint64 timeout_us, GCancellable *cancellable, GError **error);
 
 TA_AVAILABLE_IN_1_0
+void ta_server_await_rest (TaServer *self, gint64 timeout_us);
+
+TA_AVAILABLE_IN_1_0
 void ta_server_process_async (TaServer           *self,
                               gint64              timeout_us,
                               GCancellable       *cancellable,

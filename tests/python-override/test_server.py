@@ -6,7 +6,9 @@
 import asyncio
 import contextlib
 import gc
+import signal
 import threading
+import time
 import weakref
 
 import pytest
@@ -47,6 +49,34 @@ def test_exactly_the_requests_that_were_made(server, runner):
         assert counter.answers == list(range(1, i + 1))
     assert process(server) is False
     assert task.wait(LONG) == "done"
+
+
+def test_what_a_client_does_with_the_answer_may_take_long(server, runner):
+    """Also if signals are handled meanwhile."""
+    client = ThreadedAsync.Client(server, runner)
+    done = []
+    handled = []
+
+    async def ask():
+        for i in range(10):
+            done.append(await client.execute("increment", i))
+            # Much longer than a call waits before it listens to signals.
+            time.sleep(0.03)
+            done.append(None)
+
+    server.handle("increment", lambda number: number + 1)
+    runner.create_task(ask())
+    previous = signal.signal(signal.SIGALRM, lambda *_: handled.append(1))
+    try:
+        for i in range(10):
+            if i == 5:
+                signal.setitimer(signal.ITIMER_REAL, 0.005, 0.005)
+            assert process(server)
+            assert done == [step for number in range(i + 1) for step in (number + 1, None)]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert handled
 
 
 def test_sleeping_for_no_time_is_turning(server, runner):

@@ -293,6 +293,16 @@ native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
       native_wait_end (&wait);
     }
   while (!handled && error == NULL && wait.was_interrupted);
+
+  /* What the clients do with the answer takes long. */
+  while (handled && wait.was_interrupted && native_wait_begin (&wait))
+    {
+      PyThreadState *before = native_gil_begin_outside ();
+
+      ta_server_await_rest (server, wait.timeout_us);
+      native_gil_end_outside (before);
+      native_wait_end (&wait);
+    }
   native_wait_clear (&wait);
 
   if (PyErr_Occurred ())

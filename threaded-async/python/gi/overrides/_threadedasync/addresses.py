@@ -30,6 +30,10 @@ stop_async = _library.ta_runner_stop_async
 stop_async.argtypes = ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3
 stop_async.restype = None
 
+await_rest = _library.ta_server_await_rest
+await_rest.argtypes = ctypes.c_void_p, ctypes.c_int64
+await_rest.restype = None
+
 # A function that a thread calls while it waits; and how to set it, which nobody need wait for.
 INTERRUPT_FUNC = ctypes.CFUNCTYPE(ctypes.c_int)
 _quick = ctypes.PyDLL("libthreaded-async-1.so.0")

@@ -5,7 +5,7 @@
 
 from gi.repository import GLib
 
-from . import raw
+from . import addresses, raw
 from .blocking import blocking, ended
 from .values import boxed, unboxed
 
@@ -116,10 +116,17 @@ def return_value(promise, value):
 
 def process(server, timeout_us):
     """Whether there was a request."""
+    is_handled = False
 
     def process_one(timeout_us):
-        is_handled, is_interrupted = ended(_process, server, timeout_us, None)
-        return (is_handled,) if is_handled or not is_interrupted else None
+        nonlocal is_handled
+        if is_handled:
+            # What the clients do with the answer takes long.
+            _, is_interrupted = ended(addresses.await_rest, addresses.get(server), timeout_us)
+        else:
+            is_handled, is_interrupted = ended(_process, server, timeout_us, None)
+        return not is_interrupted
 
     # For a loop that does not turn the library counts the time, from when it was asked first.
-    return blocking(process_one, timeout_us, is_whole=True)[0]
+    blocking(process_one, timeout_us, is_whole=True)
+    return is_handled
