@@ -24,12 +24,6 @@ async function deliver(func) {
   return value;
 }
 
-function expectCritical(pattern, func) {
-  GLib.test_expect_message('ThreadedAsync', GLib.LogLevelFlags.LEVEL_CRITICAL, pattern);
-  func();
-  GLib.test_assert_expected_messages_internal('ThreadedAsync', 'test-promise.js', 0, 'test');
-}
-
 test('booleans', async () => {
   assertEqual(await deliver(promise => promise.return_boolean(true)), true);
   assertEqual(await deliver(promise => promise.return_boolean(false)), false);
@@ -129,14 +123,48 @@ test('progress and status need a task, but do no harm', async () => {
   promise.return_int(1);
 });
 
-test('a second return is a critical, and changes nothing', async () => {
-  const promise = ThreadedAsync.Promise.new();
-  const future = promise.get_future();
+test('a second return throws, and changes nothing', async () => {
+  const returns = {
+    return_boolean: [true],
+    return_int: [2],
+    return_double: [0.5],
+    return_string: ['two'],
+    return_object: [Gio.SimpleAction.new('action', null)],
+    return_value: [{}],
+    return_error: [new RangeError('late')],
+    return_failed: ['late'],
+    return_foreign_error: [FAILED, 'late', ThreadedAsync.Box.of(1)],
+    return_new_error_literal: [Gio.io_error_quark(), Gio.IOErrorEnum.BUSY, 'late'],
+  };
 
-  promise.return_int(1);
-  expectCritical('*', () => promise.return_int(2));
-  expectCritical('*', () => promise.return_failed('late'));
-  assertEqual(future.try_wait(), 1);
+  for (const [name, args] of Object.entries(returns)) {
+    const promise = ThreadedAsync.Promise.new();
+    const future = promise.get_future();
+
+    promise.return_int(1);
+    const error = await assertFails(async () => promise[name](...args),
+      ThreadedAsync.Error, ALREADY_DONE);
+    assertEqual(error.message, 'The promise has returned already');
+    assertEqual(future.try_wait(), 1);
+  }
+});
+
+test('what returns the first time does so as in C', async () => {
+  const bytes = ThreadedAsync.Box.of(1);
+  const fails = {
+    return_failed: ['reason'],
+    return_foreign_error: [FAILED, 'reason', bytes],
+    return_new_error_literal: [ThreadedAsync.error_quark(), FAILED, 'reason'],
+  };
+
+  for (const [name, args] of Object.entries(fails)) {
+    const promise = ThreadedAsync.Promise.new();
+    const future = promise.get_future();
+
+    promise[name](...args);
+    assertEqual(future.error.matches(ThreadedAsync.Error, FAILED), true);
+    assertEqual(future.error.message, 'reason');
+  }
 });
 
 test('try_return_value tells that it came second', async () => {

@@ -227,4 +227,86 @@ test('signals that would come in another thread are refused', async () => {
   assertEqual(called, 0);
 });
 
+/* Of every time of a runner what it is made with, and what is read, in seconds and in C. */
+const times = {
+  exit_timeout: [[2, 2, 2e6], [0.25, 0.25, 25e4], [0, 0, 0], [Infinity, Infinity, -1],
+    [null, Infinity, -1], [undefined, 1, 1e6]],
+  default_timeout: [[3, 3, 3e6], [1e-6, 1e-6, 1], [1e-9, 1e-6, 1], [Infinity, Infinity, -1],
+    [null, Infinity, -1], [undefined, Infinity, -1]],
+  stall_threshold: [[0.5, 0.5, 5e5], [0, 0, 0], [Infinity, 0, 0], [null, 0, 0], [undefined, 0, 0]],
+  max_spin: [[1, 1, 1e6], [0, 0, 0], [null, null, -1], [undefined, null, -1]],
+};
+
+const camelCase = name => name.replace(/_./g, part => part[1].toUpperCase());
+const spellings = name => [name, camelCase(name), name.replace(/_/g, '-')];
+
+test('the times of a runner are in seconds, however they are spelt', async () => {
+  const Derived = GObject.registerClass(class TimesDerived extends ThreadedAsync.Runner {
+    constructor(properties) {
+      super({name: 'derived', ...properties});
+    }
+  });
+  const Old = GObject.registerClass(class TimesOld extends ThreadedAsync.Runner {
+    _init(properties) {
+      super._init({name: 'old', ...properties});
+    }
+  });
+
+  for (const [name, cases] of Object.entries(times)) {
+    for (const [given, read, inC] of cases)
+      for (const spelling of spellings(name))
+        for (const Type of [ThreadedAsync.Runner, Derived, Old]) {
+          const runner = new Type({[spelling]: given});
+
+          assertEqual(runner[`get_${name}`](), inC);
+          for (const other of spellings(name))
+            assertEqual(runner[other], read);
+          // What was read makes the same again.
+          assertEqual(new Type({[spelling]: runner[spelling]})[name], read);
+        }
+  }
+});
+
+test('what is no time is refused by the name of the property', async () => {
+  for (const name of Object.keys(times)) {
+    for (const spelling of spellings(name)) {
+      for (const bad of [-1, -2, NaN, '3', 2n, {}, true, -Infinity])
+        await assertThrows(() => new ThreadedAsync.Runner({[spelling]: bad}), TypeError, spelling);
+    }
+  }
+  for (const bad of [Infinity, 1.5])
+    await assertThrows(() => new ThreadedAsync.Runner({max_spin: bad}), TypeError, 'max_spin');
+});
+
+test('the times of a runner stay as they were made', async () => {
+  const runner = new ThreadedAsync.Runner({exit_timeout: 2});
+
+  for (const name of Object.keys(times)) {
+    for (const spelling of spellings(name))
+      await assertThrows(() => (runner[spelling] = 0.5), TypeError, spelling);
+  }
+  assertEqual(runner.exit_timeout, 2);
+  assertEqual(runner.get_exit_timeout(), 2e6);
+});
+
+test('other arguments of the constructor are as they were', async () => {
+  assertEqual(new ThreadedAsync.Runner().running, false);
+  assertEqual(new ThreadedAsync.Runner({name: 'named'}).name, 'named');
+  assertEqual(ThreadedAsync.Runner.new('new').exit_timeout, 1);
+  await assertThrows(() => new ThreadedAsync.Runner({nothing: 1}), Error, 'nothing');
+  await assertThrows(() => new ThreadedAsync.Runner(null), Error, 'properties');
+  await assertThrows(() => new ThreadedAsync.Runner(2), Error, 'properties');
+});
+
+test('a stop waits for as many seconds as the exit_timeout says', async () => {
+  // In microseconds this would have given the thread up at once.
+  const runner = new ThreadedAsync.Runner({name: 'busy', exit_timeout: 50, default_timeout: 50});
+
+  runner.start();
+  const call = runner.call(GLib, 'usleep', 100000);
+  await runner.stop();
+  assertEqual(runner.shutdown_type, ThreadedAsync.ShutdownType.STOPPED);
+  assertEqual(await call, null);
+});
+
 run();

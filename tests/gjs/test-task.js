@@ -164,4 +164,67 @@ test('name, runner, progress and status', async () => {
   await task.wait();
 });
 
+test('a function may return the promise by itself, but not twice', async () => {
+  const {main} = ThreadedAsync.Runner;
+
+  assertEqual(await main.create_task(promise => promise.return_int(1)).wait(), 1);
+  assertEqual(await main.create_task(async promise => {
+    await ThreadedAsync.sleep(0);
+    promise.return_string('later');
+  }).wait(), 'later');
+
+  GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_WARNING, '*returned already*');
+  assertEqual(await main.create_task(promise => {
+    promise.return_int(1);
+    return 2;
+  }).wait(), 1);
+  GLib.test_assert_expected_messages_internal('Gjs', 'test-task.js', 0, 'twice');
+});
+
+test('whatever a function throws or returns ends its task', async () => {
+  const nameless = Object.create(null);
+  const textless = {
+    toString() {
+      throw new Error('no text');
+    },
+  };
+  const thrown = [nameless, textless, Symbol('symbol'), undefined, null, 'a\0b', 10n, () => {}];
+  const {main} = ThreadedAsync.Runner;
+
+  for (const value of thrown) {
+    const funcs = [
+      () => {
+        throw value;
+      },
+      () => Promise.reject(value),
+      () => ({
+        then() {
+          throw value;
+        },
+      }),
+      () => ({
+        get then() {
+          throw value;
+        },
+      }),
+    ];
+
+    for (const func of funcs) {
+      const task = main.create_task(func);
+      const outcome = await task.wait().then(result => ({result}), error => ({error}));
+
+      assertEqual('error' in outcome, true);
+      assertEqual(outcome.error, value);
+      assertEqual(task.error.matches(ThreadedAsync.Error, ThreadedAsync.Error.FAILED), true);
+    }
+  }
+  const twice = {
+    then(resolve) {
+      resolve(Promise.resolve(7));
+      resolve(8);
+    },
+  };
+  assertEqual(await main.create_task(() => twice).wait(), 7);
+});
+
 run();

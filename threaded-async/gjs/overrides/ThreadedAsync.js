@@ -19,7 +19,8 @@ const {Holder, box, fromResults, toArgument, toTarget, unwrap, wrap} =
   imports.overrides._threadedAsync.values;
 const {overrideClient, overrideRequest, overrideServer} =
   imports.overrides._threadedAsync.servers;
-const {mayGoOn, parse, promisify, toMicroseconds, toWait, turn} =
+const {overrideTimes} = imports.overrides._threadedAsync.times;
+const {mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn} =
   imports.overrides._threadedAsync.waits;
 
 /* The timeouts of C that are no times: for ever, and what the runner has for a default. */
@@ -33,6 +34,15 @@ let namespace = null;
 
 function isError(error, domain, code) {
   return error instanceof GLib.Error && error.matches(domain, code);
+}
+
+/* Of whatever may be thrown, which need not have a text. */
+function toText(error) {
+  try {
+    return String(error);
+  } catch (_) {
+    return Object.prototype.toString.call(error);
+  }
 }
 
 /* The error that a future failed with: what was thrown, if that was in JavaScript. */
@@ -224,22 +234,37 @@ function overrideFuture(proto) {
 }
 
 function overridePromise(proto) {
-  const {return_value: returnValue, try_return_value: tryReturnValue} = proto;
-  const {return_error: returnError} = proto;
+  const {try_return_value: tryReturnValue} = proto;
 
-  proto.return_value = function (value) {
-    returnValue.call(this, wrap(value));
-  };
+  /* Of a fault of the program C can only print that there was one: this throws. */
+  for (const name of ['return_boolean', 'return_int', 'return_double', 'return_string',
+    'return_object', 'return_error', 'return_new_error_literal', 'return_foreign_error',
+    'return_failed']) {
+    const func = proto[name];
+
+    proto[name] = function (...args) {
+      if (this.get_future() === null)
+        throw new GLib.Error(namespace.Error, namespace.Error.ALREADY_DONE,
+          'The promise has returned already');
+      return func.apply(this, args);
+    };
+  }
 
   proto.try_return_value = function (value) {
     return tryReturnValue.call(this, wrap(value));
   };
 
+  proto.return_value = function (value) {
+    this.try_return_value(value);
+  };
+
+  const {return_error: returnError} = proto;
+
   proto.return_error = function (error) {
     if (error instanceof GLib.Error)
       returnError.call(this, error);
     else
-      this.return_foreign_error(namespace.Error.FAILED, String(error), box(error));
+      this.return_foreign_error(namespace.Error.FAILED, toText(error), box(error));
   };
 }
 
@@ -259,22 +284,7 @@ function overrideRunnerFunctions(proto) {
 
   proto.create_task = function (func) {
     checkRunsFunctions(this, func, 'create_task');
-    return createTask.call(this, task => {
-      const promise = task.take_promise();
-
-      try {
-        const result = func(promise);
-
-        if (result !== null && typeof result?.then === 'function') {
-          result.then(value => promise.return_value(value),
-            error => promise.return_error(error));
-        } else {
-          promise.return_value(result);
-        }
-      } catch (error) {
-        promise.return_error(error);
-      }
-    });
+    return createTask.call(this, task => settle(task.take_promise(), func));
   };
 
   proto.call_in_loop_async = function (func, timeoutUs, cancellable, callback) {
@@ -369,6 +379,7 @@ function _init() {
   overridePromise(this.Promise.prototype);
   overrideRunnerFunctions(this.Runner.prototype);
   overrideRunnerCalls(this.Runner.prototype);
+  overrideTimes(this.Runner.prototype);
   overrideRequest(this.Request.prototype);
   overrideClient(this.Client.prototype);
   overrideServer(this.Server.prototype);

@@ -12,7 +12,7 @@
 /* exported overrideClient, overrideRequest, overrideServer */
 
 const {unwrap, wrap} = imports.overrides._threadedAsync.values;
-const {parse, promisify, toMicroseconds} = imports.overrides._threadedAsync.waits;
+const {parse, promisify, settle, toMicroseconds} = imports.overrides._threadedAsync.waits;
 
 /* The timeouts of C that are no times: for ever, and what the runner has for a default. */
 const FOREVER = -1;
@@ -71,19 +71,8 @@ function overrideServer(proto) {
     if (typeof func !== 'function')
       throw new TypeError('handle() takes the name of a method, and a function');
     return this.connect(`handle-request::${method}`, (_server, request) => {
-      const promise = request.take_promise();
-      let answer;
-
-      try {
-        answer = func(...request.args, ...request.get_names().length > 0 ? [request.named] : []);
-      } catch (error) {
-        promise.return_error(error);
-        return true;
-      }
-      if (answer instanceof Promise)
-        answer.then(value => promise.return_value(value), error => promise.return_error(error));
-      else
-        promise.return_value(answer);
+      settle(request.take_promise(), () =>
+        func(...request.args, ...request.get_names().length > 0 ? [request.named] : []));
       return true;
     });
   };

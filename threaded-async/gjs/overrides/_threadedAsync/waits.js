@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the waits have in common. */
+/* What the waits have in common, and what they wait for. */
 
-/* exported mayGoOn, parse, promisify, toMicroseconds, toWait, turn */
+/* exported mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn */
 
 const {Gio, GLib, GObject} = imports.gi;
 
@@ -100,3 +100,32 @@ function promisify(start, finish) {
   });
 }
 
+/* Ends the promise, unless the function has done so itself: then there may be no other result. */
+function endOnce(promise, name, result) {
+  if (result === undefined && promise.get_future() === null)
+    return;
+  try {
+    promise[name](result);
+  } catch (error) {
+    logError(error, 'A JavaScript function has returned its promise, and then something else');
+  }
+}
+
+/* Ends a promise of the library with what a function returns, at once or later, or throws. */
+function settle(promise, func) {
+  let result, isLater;
+
+  try {
+    result = func(promise);
+    isLater = result !== null && typeof result?.then === 'function';
+  } catch (error) {
+    endOnce(promise, 'return_error', error);
+    return;
+  }
+  if (isLater) {
+    Promise.resolve(result).then(value => endOnce(promise, 'return_value', value),
+      error => endOnce(promise, 'return_error', error));
+  } else {
+    endOnce(promise, 'return_value', result);
+  }
+}
