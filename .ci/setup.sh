@@ -11,6 +11,7 @@ packages=(
   dbus
   eslint
   flake8
+  g++
   gcc
   gi-docgen
   gir1.2-atspi-2.0

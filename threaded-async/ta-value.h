@@ -15,8 +15,27 @@ G_BEGIN_DECLS
 
 /*
  * The macros below make a value for the length of a call, which is not to be freed: they are for
- * functions that take a `const GValue *` and copy it.
+ * functions that take a `const GValue *` and copy it. In C the value belongs to the block around it, in
+ * C++, which has no such things, to the expression.
  */
+
+#ifdef __cplusplus
+struct TaBorrowedValue
+{
+  GValue value;
+
+  TaBorrowedValue () : value () {}
+
+  GValue *
+  get ()
+  {
+    return &value;
+  }
+};
+#define TA_BORROWED_VALUE_ (TaBorrowedValue ().get ())
+#else
+#define TA_BORROWED_VALUE_ (&(GValue) G_VALUE_INIT)
+#endif
 
 static inline const GValue *
 ta_value_borrow_boolean (GValue *value, gboolean boolean)
@@ -66,7 +85,7 @@ ta_value_borrow_object (GValue *value, gpointer object)
  *
  * Since: 1.0
  */
-#define TA_VALUE_BOOLEAN(boolean) (ta_value_borrow_boolean (&(GValue) G_VALUE_INIT, (boolean)))
+#define TA_VALUE_BOOLEAN(boolean) (ta_value_borrow_boolean (TA_BORROWED_VALUE_, (boolean)))
 
 /**
  * TA_VALUE_INT: (skip)
@@ -76,7 +95,7 @@ ta_value_borrow_object (GValue *value, gpointer object)
  *
  * Since: 1.0
  */
-#define TA_VALUE_INT(number) (ta_value_borrow_int (&(GValue) G_VALUE_INIT, (number)))
+#define TA_VALUE_INT(number) (ta_value_borrow_int (TA_BORROWED_VALUE_, (number)))
 
 /**
  * TA_VALUE_DOUBLE: (skip)
@@ -86,7 +105,7 @@ ta_value_borrow_object (GValue *value, gpointer object)
  *
  * Since: 1.0
  */
-#define TA_VALUE_DOUBLE(number) (ta_value_borrow_double (&(GValue) G_VALUE_INIT, (number)))
+#define TA_VALUE_DOUBLE(number) (ta_value_borrow_double (TA_BORROWED_VALUE_, (number)))
 
 /**
  * TA_VALUE_STRING: (skip)
@@ -96,7 +115,7 @@ ta_value_borrow_object (GValue *value, gpointer object)
  *
  * Since: 1.0
  */
-#define TA_VALUE_STRING(string) (ta_value_borrow_string (&(GValue) G_VALUE_INIT, (string)))
+#define TA_VALUE_STRING(string) (ta_value_borrow_string (TA_BORROWED_VALUE_, (string)))
 
 /**
  * TA_VALUE_OBJECT: (skip)
@@ -106,7 +125,7 @@ ta_value_borrow_object (GValue *value, gpointer object)
  *
  * Since: 1.0
  */
-#define TA_VALUE_OBJECT(object) (ta_value_borrow_object (&(GValue) G_VALUE_INIT, (object)))
+#define TA_VALUE_OBJECT(object) (ta_value_borrow_object (TA_BORROWED_VALUE_, (object)))
 
 TA_AVAILABLE_IN_1_0
 gboolean ta_value_take_boolean (GValue *value, gboolean *result, GError **error);
