@@ -12,7 +12,7 @@ from gi.repository import ThreadedAsync
 from helpers import LONG
 
 PREAMBLE = """
-import asyncio, os, signal, sys, threading, time
+import asyncio, os, signal, sys, threading, time, warnings
 import gi
 gi.require_version("ThreadedAsync", "1")
 from gi.repository import GLib, ThreadedAsync
@@ -35,6 +35,9 @@ def make_stuck(runner):
 """
 
 CALLS = """
+# Ctrl-C may come when a coroutine has been made, and nobody has it yet: then Python complains.
+warnings.filterwarnings("ignore", "coroutine .* was never awaited")
+
 make_stuck(runner)
 stopped = ThreadedAsync.Runner("stopped")
 stopped.start()

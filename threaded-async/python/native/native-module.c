@@ -63,6 +63,7 @@ static PyMethodDef methods[] = {
   { "is_done", native_is_done, METH_O, NULL },
   { "send", FAST (native_send), METH_FASTCALL, NULL },
   { "handle", FAST (native_handle), METH_FASTCALL, NULL },
+  { "look_around", native_look_around, METH_O, NULL },
   { "process", FAST (native_process), METH_FASTCALL, NULL },
   { "create_task", FAST (native_create_task), METH_FASTCALL, NULL },
   { NULL, NULL, 0, NULL },

@@ -216,6 +216,34 @@ answer (PyObject *function, TaRequest *request)
   Py_XDECREF (result);
 }
 
+/* Before any handler of PyGObject's: it would print what the handlers of signals raise when it begins. */
+static gboolean
+look_around_cb (TaServer *server, TaRequest *request, gpointer data)
+{
+  NativeGil gil;
+
+  native_gil_enter (&gil);
+  if (PyErr_CheckSignals () != 0)
+    pass_on ();
+  native_gil_leave (&gil);
+
+  return FALSE;
+}
+
+/* look_around(server): has it do so when it handles requests */
+PyObject *
+native_look_around (PyObject *module, PyObject *server)
+{
+  TaServer *self = native_get_object (server, TA_TYPE_SERVER);
+
+  if (self == NULL)
+    return NULL;
+
+  g_signal_connect (self, "handle-request", G_CALLBACK (look_around_cb), NULL);
+
+  Py_RETURN_NONE;
+}
+
 /* In the thread that processes, whether that has the interpreter's lock or not. */
 static void
 handle_marshal (GClosure     *closure,

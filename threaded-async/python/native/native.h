@@ -108,6 +108,7 @@ PyObject *native_unboxed (PyObject *module, PyObject *box);
 PyObject *native_is_done (PyObject *module, PyObject *future);
 PyObject *native_send (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_handle (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
+PyObject *native_look_around (PyObject *module, PyObject *server);
 PyObject *native_process (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 

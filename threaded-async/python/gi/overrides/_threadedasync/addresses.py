@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The threaded-async developers
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""Functions of the library that PyGObject can't call: those of runners that must not be kept.
+"""Functions that PyGObject can't call, most of all those of runners that must not be kept.
 
 PyGObject gives a method the runner itself. A thread that is in one would have its runner for all
 its life, and the runner would never lose its last reference, and never stop by itself. By its
@@ -45,6 +45,13 @@ set_interrupt_func.restype = ctypes.c_void_p
 was_interrupted = _quick.ta_was_interrupted
 was_interrupted.restype = ctypes.c_int
 
+# What handles a request: the server, the request, and nothing.
+HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 3)
+
+_connect = _gobject.g_signal_connect_data
+_connect.argtypes = ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_void_p] * 3, ctypes.c_int
+_connect.restype = ctypes.c_ulong
+
 _class_ref = _gobject.g_type_class_ref
 _class_ref.argtypes = (ctypes.c_size_t,)
 _class_ref.restype = ctypes.c_void_p
@@ -57,9 +64,14 @@ _RUN = next(
 )
 
 
-def get(runner):
-    """The address of the runner behind a wrapper."""
-    return GObject.Object.__hash__(runner)
+def get(wrapper):
+    """The address of the object behind a wrapper."""
+    return GObject.Object.__hash__(wrapper)
+
+
+def connect(wrapper, signal, func):
+    """Has C call a function, which has to be there for ever."""
+    _connect(get(wrapper), signal, ctypes.cast(func, ctypes.c_void_p), None, None, 0)
 
 
 def make_run(func):

@@ -3,14 +3,17 @@
 
 """Control inversion: coroutines that ask, and the thread that answers when it decides to."""
 
+import functools
+
 from gi.overrides import override
 from gi.repository import Gio, GLib
 
-from . import backend, raw
+from . import addresses, backend, raw
 from .backend import native, unboxed
-from .blocking import blocking, ended, keep, keeping, raising_kept
+from .blocking import blocking, ended
 from .errors import raise_converted
 from .futures import Future
+from .kept import keep, keeping, raising_kept, raising_kept_soon
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
 from .values import boxed
 from .waits import Wait
@@ -144,6 +147,12 @@ class _Handler:
         return True
 
 
+@addresses.HANDLER
+def _look_around(_server, _request, _data):
+    """Called before a handler, so that those of signals run here, and what they raise is kept."""
+    return False
+
+
 class _Keeping:
     """A function that is connected to a signal, and keeps what it raises."""
 
@@ -173,6 +182,10 @@ class Server(_raw.Server):
 
     __module__ = MODULE
 
+    # Whether its class handles requests, and whether it looks around before.
+    _answers = False
+    _looks_around = False
+
     def __init__(self, name=None, *, queue_size=10, rest_turns=64, **properties):
         """
         :param name: the name in messages
@@ -180,11 +193,23 @@ class Server(_raw.Server):
         :param rest_turns: after how many turns a loop is left turning that does not come to rest
         """
         super().__init__(name=name, queue_size=queue_size, rest_turns=rest_turns, **properties)
+        if self._answers:
+            self._look_around()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "do_handle_request" in cls.__dict__:
             cls.do_handle_request = keeping(cls.do_handle_request)
+            cls._answers = True
+
+    def _look_around(self):
+        """Has what signals raise kept from a place before all handlers."""
+        if not self._looks_around:
+            self._looks_around = True
+            if native is not None:
+                native.look_around(self)
+            else:
+                addresses.connect(self, b"handle-request", _look_around)
 
     @staticmethod
     def new(name=None):
@@ -195,6 +220,7 @@ class Server(_raw.Server):
         """Connects a function to a signal, and returns the number to disconnect it with."""
         if detailed_signal.partition("::")[0].replace("_", "-") == "handle-request":
             handler = _Keeping(handler)
+            self._look_around()
         return super().connect(detailed_signal, handler, *args)
 
     def handle(self, method, func=None):
@@ -244,7 +270,8 @@ class Server(_raw.Server):
             return not is_interrupted
 
         try:
-            raising_kept(blocking, process, microseconds(budget), cancellable=cancellable)
+            call = functools.partial(blocking, process, cancellable=cancellable)
+            raising_kept(call, microseconds(budget), cancellable=cancellable)
         except GLib.Error as failure:
             error = failure
         else:
@@ -256,9 +283,10 @@ class Server(_raw.Server):
     async def process_soon(self, timeout=DEFAULT_TIMEOUT) -> bool:
         """Does what process() does, without blocking; in a coroutine of the server's own loop."""
         timeout_us = microseconds(timeout)
-        result = await Wait(
+        wait = Wait(
             lambda cancellable, done: _raw.Server.process_async(self, timeout_us, cancellable, done)
-        ).result()
+        )
+        result = await raising_kept_soon(wait.result())
         try:
             return _raw.Server.process_finish(self, result)
         except GLib.Error as failure:

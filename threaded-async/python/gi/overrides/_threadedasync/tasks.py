@@ -5,14 +5,13 @@
 
 import asyncio
 import contextvars
-import signal
 import weakref
 
 from gi.repository import GLib, GObject
 
 from . import errors, raw
 from .backend import EMPTY, native, return_value
-from .blocking import keep, main_thread, signal_fds
+from .kept import keep, main_thread, set_wakeup_fd, signal_fds
 from .loop import Loop
 from .values import Foreign, boxed
 
@@ -128,7 +127,7 @@ if native is not None:
         Foreign,
         EMPTY,
         keep,
-        signal.set_wakeup_fd,
+        set_wakeup_fd,
         main_thread,
         signal_fds,
     )
