@@ -36,6 +36,22 @@ native_get_object (PyObject *wrapper, GType type)
   return NULL;
 }
 
+/* Returns the wrapper of an object, of which this takes the reference. Others may have it already, and
+ * want its wrapper: they must not come in between, when PyGObject has found that there is none, as they
+ * would while the garbage collector runs. Of two wrappers one would never be freed. */
+PyObject *
+native_wrap (gpointer object)
+{
+  const int was_enabled = PyGC_Disable ();
+  PyObject *wrapper = pygobject_new (object);
+
+  if (was_enabled)
+    PyGC_Enable ();
+  g_object_unref (object);
+
+  return wrapper;
+}
+
 gboolean
 native_check_count (const char *name, Py_ssize_t n_args, Py_ssize_t n_needed)
 {

@@ -48,7 +48,6 @@ native_send (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   TaClient               *client;
   TaRequest              *request = NULL;
   gsize                   n_values = 0, n_wanted;
-  PyObject               *wrapper;
 
   if (!native_check_count ("send", n_args, 4))
     return NULL;
@@ -81,10 +80,7 @@ native_send (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
       return NULL;
     }
 
-  wrapper = pygobject_new (G_OBJECT (request));
-  g_object_unref (request);
-
-  return wrapper;
+  return native_wrap (request);
 }
 
 /* The argument at a place. */

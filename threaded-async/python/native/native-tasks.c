@@ -99,13 +99,16 @@ work_cancelled_cb (GCancellable *cancellable, NativeWork *self)
 
   if (self->task != NULL)
     {
-      PyObject *loop = PyObject_CallMethod (self->task, "get_loop", NULL);
+      /* While the garbage collector runs, the loop may go on, and let go of it. */
+      PyObject *task = Py_NewRef (self->task);
+      PyObject *loop = PyObject_CallMethod (task, "get_loop", NULL);
       PyObject *cancel = loop != NULL ? PyObject_GetAttrString (loop, "cancel_for_library") : NULL;
 
       if (cancel != NULL)
-        Py_XDECREF (PyObject_CallMethod (loop, "call_soon_threadsafe", "OO", cancel, self->task));
+        Py_XDECREF (PyObject_CallMethod (loop, "call_soon_threadsafe", "OO", cancel, task));
       Py_XDECREF (cancel);
       Py_XDECREF (loop);
+      Py_DECREF (task);
       /* The loop may have been closed. */
       PyErr_Clear ();
     }
@@ -188,8 +191,6 @@ native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   TaRunner    *runner;
   NativeWork  *work;
   NativeStart *start;
-  TaTask      *task;
-  PyObject    *wrapper;
 
   if (n_args != 4)
     {
@@ -211,11 +212,7 @@ native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   start->work = work;
   /* With the interpreter's lock: nobody holds a lock of the library while they wait for that one, and
    * the loop would else take it from here for each task. */
-  task = ta_runner_create_task (runner, start_data_cb, start, start_data_free);
-  wrapper = pygobject_new (G_OBJECT (task));
-  g_object_unref (task);
-
-  return wrapper;
+  return native_wrap (ta_runner_create_task (runner, start_data_cb, start, start_data_free));
 }
 
 /* The asyncio task is done. */

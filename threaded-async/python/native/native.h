@@ -97,6 +97,7 @@ gboolean native_loop_send (NativeDone func, gpointer data);
 PyObject *native_raise (GError *error);
 
 gpointer  native_get_object (PyObject *wrapper, GType type);
+PyObject *native_wrap (gpointer object);
 gboolean  native_check_count (const char *name, Py_ssize_t n_args, Py_ssize_t n_needed);
 PyObject *native_take (PyObject *module, PyObject *const *args, Py_ssize_t n_args);
 PyObject *native_try_take (PyObject *module, PyObject *queue);
