@@ -7,6 +7,7 @@ import sys
 import traceback
 
 import gi
+import interrupts
 import pytest
 from gi.overrides._threadedasync import backend
 from gi.repository import Gio, GLib, ThreadedAsync
@@ -302,3 +303,53 @@ def test_awaits_that_failed_leave_nothing(kind, runner):
     before = count()
     runner.run(wait(100), LONG)
     assert count() <= before + 5
+
+
+def test_failed_tasks_are_asked_for_while_others_hold_the_interpreter():
+    """Who asks for a task does not have GLib wait for the interpreter, whose holder needs GLib."""
+    ended = interrupts.run_program(
+        "",
+        """
+        import sys, threading
+        import gi
+        gi.require_version("ThreadedAsync", "1")
+        from gi.repository import Gio, ThreadedAsync
+
+        async def fail():
+            raise ValueError
+
+        def ask():
+            try:
+                for _ in range(20000):
+                    assert len(runner.get_failed_tasks()) == 10
+                    assert tasks[0].get_runner() is runner
+                print("asked")
+            finally:
+                is_over.set()
+
+        # Threads take turns often, so that it does not depend on the machine.
+        sys.setswitchinterval(1e-5)
+
+        runner = ThreadedAsync.Runner()
+        runner.start()
+        tasks = [runner.create_task(fail()) for _ in range(10)]
+        for task in tasks:
+            task.only_python_refers_to_it = True
+        while not all(task.done for task in tasks):
+            runner.wait_for_next_iteration()
+
+        is_over = threading.Event()
+        asker = threading.Thread(target=ask, daemon=True)
+        asker.start()
+        while not is_over.is_set():
+            one = Gio.SimpleAction.new("one", None)
+            one.bind_property("enabled", Gio.SimpleAction.new("other", None), "enabled")
+
+        asker.join()
+        try:
+            runner.stop()
+        except ThreadedAsync.TasksFailed:
+            print(len(runner.get_failed_tasks()))
+        """,
+    )
+    assert ended.stdout == "asked\n10\n"

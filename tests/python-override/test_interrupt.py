@@ -4,6 +4,9 @@
 """What Ctrl-C does to each call that blocks, and to handlers."""
 
 import inspect
+import signal
+import threading
+import time
 
 import interrupts
 import pytest
@@ -151,6 +154,36 @@ def test_other_signals_end_no_call():
         "[5, 5, 5]",
         "stop None",
     ]
+
+
+def test_a_handler_that_does_not_raise_ends_no_wait():
+    """And the time goes on."""
+    handled = []
+    previous = signal.signal(signal.SIGUSR1, lambda *_: handled.append(1))
+    try:
+        queue = ThreadedAsync.Queue()
+        main = threading.main_thread().ident
+
+        def send():
+            for _ in range(20):
+                signal.pthread_kill(main, signal.SIGUSR1)
+                time.sleep(0.005)
+            queue.put_wait("the item")
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        assert queue.get_wait(LONG) == "the item"
+        thread.join()
+        assert handled
+        begin = time.monotonic()
+        thread = threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGUSR1))
+        thread.start()
+        with pytest.raises(TimeoutError):
+            queue.get_wait(0.2)
+        assert 0.2 <= time.monotonic() - begin < LONG
+        thread.join()
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
 
 
 def test_whoever_listened_to_signals_before_hears_of_them():
