@@ -6,11 +6,15 @@
 An exception that ends a task or a promise is kept by the Python wrapper of the future, which lives
 as long as the future does: its traceback most often leads back to the wrapper, and there the
 garbage collector sees the whole circle. The error in the library only has domain, code and message,
-for everybody else, and a weak reference, for errors that were passed on.
+for everybody else, and an origin, for errors that were passed on, by which the exception is found.
+
+When a task is gone whose error nobody has taken, the library keeps the error, for the stop, and the
+wrapper of the runner keeps the exception, for as long as there is the origin.
 """
 
 import asyncio
 import queue
+import traceback
 import weakref
 
 from gi.repository import Gio, GLib
@@ -50,7 +54,11 @@ class QueueFull(_Error, asyncio.QueueFull, queue.Full):
 
 
 class TasksFailed(_Error, ExceptionGroup):
-    """Tasks failed, and nobody waited for them: an ExceptionGroup, of the last 100 at most."""
+    """Tasks failed, and nobody waited for them: an ExceptionGroup.
+
+    It has the exceptions of the tasks of get_failed_tasks(), in their order. One that is no
+    Exception, such as SystemExit, is the cause of the GLib.Error that stands for it.
+    """
 
     __slots__ = ()
 
@@ -136,53 +144,111 @@ def fail(promise, error):
         return
 
     future = promise.get_future()
-    if future is not None:
-        future._exception = error, error.__traceback__
-        _keep(future, error)
-
-    if isinstance(error, GLib.Error):
-        domain = GLib.quark_from_string(error.domain)
-        promise.return_new_error_literal(domain, error.code, error.message)
-        return
-
     code = _io_code(error)
-    if code != Gio.IOErrorEnum.FAILED or future is None:
-        promise.return_new_error_literal(Gio.io_error_quark(), code, _message(error))
-        return
+    origin = text = None
+    if isinstance(error, GLib.Error):
+        text = _text(error)
+    elif code != Gio.IOErrorEnum.FAILED or future is None:
+        text = _IO, code, _message(error)
+    else:
+        origin = _Origin()
+    if future is not None:
+        future._exception = _Kept(future, error, origin, text)
 
-    box = raw.ThreadedAsync.Box.new(Foreign(weakref.ref(future)), None, None)
-    promise.return_foreign_error(_Code.FAILED, _message(error), box)
+    if text is not None:
+        domain, code, message = text
+        promise.return_new_error_literal(GLib.quark_from_string(domain), code, message)
+    else:
+        box = raw.ThreadedAsync.Box.new(Foreign(origin), None, None)
+        promise.return_foreign_error(_Code.FAILED, _message(error), box)
 
 
-_MAX_KEPT = 100
+class _Origin:
+    """What an error of the library has of the exception that it was: where to find it."""
+
+    __slots__ = ("kept", "__weakref__")
+
+    def __init__(self):
+        self.kept = _nothing
 
 
-def _keep(future, error):
-    """Keeps the exception of a task until somebody has taken it, or the runner has ended."""
+def _nothing():
+    return None
+
+
+class _Lost:
+    """The exceptions of tasks of a runner that are gone, and whose errors nobody has taken.
+
+    Errors of GIO have no place for an origin. They are told apart by what they say, and it is not
+    known here when they have been reported.
+    """
+
+    def __init__(self):
+        self.by_origin = weakref.WeakKeyDictionary()
+        self.by_text = []
+
+    def add(self, kept, origin, n_failed):
+        if kept.text is None:
+            if origin is not None and len(self.by_origin) < _MAX_LOST:
+                self.by_origin[origin] = kept
+                # Who collects garbage has cleared the one that was there.
+                origin.kept = weakref.ref(kept)
+        else:
+            self.by_text.append(kept)
+            # Those of which there are more than failures have been reported.
+            del self.by_text[: max(len(self.by_text) - min(n_failed, _MAX_LOST), 0)]
+
+    def take(self, text):
+        for kept in self.by_text:
+            if kept.text == text:
+                self.by_text.remove(kept)
+                return kept
+        return None
+
+
+_MAX_LOST = 1000
+
+
+def _text(error):
+    return error.domain, error.code, error.message
+
+
+class _Kept:
+    """The exception of a future, with its traceback."""
+
+    __slots__ = ("error", "traceback", "text", "_origin", "_runner", "__weakref__")
+
+    def __init__(self, future, error, origin, text):
+        """With an origin, or a text."""
+        self.error = error
+        self.traceback = error.__traceback__
+        self.text = text
+        self._origin = self._runner = _nothing
+        if origin is not None:
+            self._origin = weakref.ref(origin)
+            origin.kept = weakref.ref(self)
+        runner = future.get_runner() if isinstance(future, raw.ThreadedAsync.Task) else None
+        if runner is not None:
+            # What the wrapper has been given it has for as long as there is the runner.
+            runner.__dict__.setdefault("_lost", _Lost())
+            self._runner = weakref.ref(runner)
+
+    def was_taken(self):
+        self._runner = _nothing
+
+    def __del__(self):
+        # The future is gone. If its error is not, nobody has taken that yet.
+        runner = self._runner()
+        lost = getattr(runner, "_lost", None)
+        if lost is not None:
+            lost.add(self, self._origin(), runner.get_n_failed_tasks())
+
+
+def _find_lost(future, error):
+    """The exception of a task that stands for one that is gone."""
     runner = future.get_runner() if isinstance(future, raw.ThreadedAsync.Task) else None
-    if runner is None:
-        return
-    failures = runner.__dict__.setdefault("_failures", {})
-    failures[id(error)] = error
-    while len(failures) > _MAX_KEPT:
-        failures.pop(next(iter(failures)), None)
-
-
-def _forget(future, error):
-    runner = future.get_runner() if isinstance(future, raw.ThreadedAsync.Task) else None
-    failures = getattr(runner, "_failures", None)
-    if failures:
-        failures.pop(id(error), None)
-
-
-def stop_failed(runner, error):
-    """The exception to raise for what a stop has failed with."""
-    if kind(error) != (_TA, int(_Code.TASKS_FAILED)):
-        return converted(error)
-    failures = runner.__dict__.pop("_failures", {}).values()
-    # Those of other languages are not among them, and a group of exceptions takes no others.
-    failures = [failure for failure in failures if isinstance(failure, Exception)] or [error]
-    return TasksFailed(error.message, error.domain, error.code, failures)
+    lost = getattr(runner, "_lost", None)
+    return None if lost is None else lost.take(_text(error))
 
 
 def _passed_on(future):
@@ -190,22 +256,91 @@ def _passed_on(future):
     box = raw.ThreadedAsync.Future.take_foreign_error(future, Foreign.__gtype__)
     if box is None:
         return None
-    origin = box.get_foreign()[1].value()
-    return getattr(origin, "_exception", None)
+    return box.get_foreign()[1].value.kept()
+
+
+def _find_kept(future, error):
+    """The exception that a future has failed with, if it comes from Python."""
+    kept = getattr(future, "_exception", None)
+    if kept is None and error.domain == _TA and error.code == _Code.FAILED:
+        kept = _passed_on(future)
+    elif kept is None:
+        kept = _find_lost(future, error)
+    return kept
 
 
 def raise_for(future, error):
     """Raises what a wait for a future has failed with."""
-    kept = getattr(future, "_exception", None)
-    if kept is None and error.domain == _TA and error.code == _Code.FAILED:
-        kept = _passed_on(future)
-        if kept is not None:
-            future._exception = kept
+    kept = _find_kept(future, error)
     try:
         if kept is None:
             raise converted(error) from None
-        _forget(future, kept[0])
-        raise kept[0].with_traceback(kept[1])
+        future._exception = kept
+        kept.was_taken()
+        raise kept.error.with_traceback(kept.traceback)
     finally:
         # The exception has this frame, which must not have the exception.
         kept = error = None
+
+
+def _failure(task):
+    """What a task has failed with that nobody has waited for, as an Exception."""
+    error = raw.ThreadedAsync.Future.dup_error(task)
+    kept = _find_kept(task, error)
+    if kept is not None:
+        kept.was_taken()
+        kept.error.__traceback__ = kept.traceback
+        if isinstance(kept.error, Exception):
+            return kept.error
+    found = converted(error)
+    if not isinstance(found, Exception):
+        found = error
+    if kept is not None:
+        found.__cause__ = kept.error
+    return found
+
+
+def stop_failed(runner, error):
+    """The exception to raise for what a stop has failed with."""
+    if kind(error) != (_TA, int(_Code.TASKS_FAILED)):
+        return converted(error)
+    failures = [_failure(task) for task in runner.get_failed_tasks()]
+    runner.__dict__.pop("_lost", None)
+    return TasksFailed(error.message, error.domain, error.code, failures or [error])
+
+
+_N_SHOWN = 3
+
+
+def describe(error):
+    """What a stop has failed with, and where the first of its tasks have, for a person."""
+    lines = [str(error)]
+    if isinstance(error, TasksFailed):
+        for failure in error.exceptions[:_N_SHOWN]:
+            lines += ["".join(traceback.format_exception(failure)).rstrip()]
+        if len(error.exceptions) > _N_SHOWN:
+            lines += [f"(and the tracebacks of {len(error.exceptions) - _N_SHOWN} more)"]
+    return "\n".join(lines)
+
+
+def is_of_the_end(error):
+    """Whether tasks have only failed because Python, which ends, has no more threads for them."""
+    return isinstance(error, TasksFailed) and all(
+        isinstance(failure, RuntimeError) and "shutdown" in str(failure)
+        for failure in error.exceptions
+    )
+
+
+def log(error):
+    """Tells of what a stop has failed with where nobody can catch it."""
+    fields = {"MESSAGE": GLib.Variant("s", describe(error))}
+    message = GLib.Variant("a{sv}", fields)
+    GLib.log_variant("ThreadedAsync", GLib.LogLevelFlags.LEVEL_MESSAGE, message)
+
+
+def add_to(error, failure):
+    """Has the exception that ends a context tell what the stop has failed with."""
+    error.add_note(f"When the runner was stopped: {describe(failure)}")
+    if isinstance(error, SystemExit):
+        # Nobody prints its notes.
+        log(failure)

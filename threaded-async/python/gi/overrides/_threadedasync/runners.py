@@ -142,10 +142,11 @@ class Runner(_raw.Runner):
     def __exit__(self, _type, error, _traceback):
         try:
             self.stop()
-        except GLib.Error:
-            # What went wrong before is more important.
+        except GLib.Error as failure:
+            # What went wrong before is more important, and this may be why.
             if error is None:
                 raise
+            errors.add_to(error, failure)
 
     def stop(self, timeout=DEFAULT_TIMEOUT):
         """Stops the runner, and waits until it has ended.

@@ -13,7 +13,7 @@ import weakref
 
 from gi.repository import GLib
 
-from . import addresses, raw
+from . import addresses, errors, raw
 from .blocking import blocking, told_to_stop
 from .errors import ForcedStop
 from .loop import PASSAGES, Loop
@@ -174,9 +174,11 @@ def _stop_all():
     for runner, time_us in zip(runners, times):
         try:
             blocking(lambda us, runner=runner: _Runner.stop(runner, us, None), time_us)
-        except GLib.Error:
-            # It is too late to tell anybody.
-            pass
+        except GLib.Error as error:
+            # It is too late to raise it.
+            failure = errors.stop_failed(runner, error)
+            if not errors.is_of_the_end(failure):
+                errors.log(failure)
 
     # Those that stop in the background because nobody has them any more.
     end = time.monotonic_ns() // 1000 + _EXIT_US
