@@ -469,3 +469,16 @@ def test_a_handler_processes_requests_itself(way, runner):
     assert process(server)
     assert handled == ["outer", "inner"]
     assert [task.wait(LONG) for task in tasks] == ["outer", "inner"]
+
+
+def test_coroutine_functions_are_refused():
+    """process() handles a request, and has no loop that would run them."""
+
+    async def answer():
+        return 5
+
+    server = ThreadedAsync.Server()
+    with pytest.raises(TypeError, match="answers at once"):
+        server.handle("ask", answer)
+    with pytest.raises(TypeError, match="answers at once"):
+        server.handle("ask")(answer)

@@ -261,7 +261,17 @@ work_get_promise (PyObject *object, PyObject *unused)
   return pyg_boxed_new (TA_TYPE_PROMISE, self->promise, TRUE, TRUE);
 }
 
+/* The asyncio task, until it is done. */
+static PyObject *
+work_get_task (PyObject *object, PyObject *unused)
+{
+  NativeWork *self = (NativeWork *) object;
+
+  return Py_NewRef (self->task != NULL ? self->task : Py_None);
+}
+
 static PyMethodDef work_methods[] = {
+  { "get_task", work_get_task, METH_NOARGS, "The asyncio task, until it is done." },
   { "get_promise", work_get_promise, METH_NOARGS, "The promise, until it has returned." },
   { NULL, NULL, 0, NULL },
 };

@@ -14,6 +14,7 @@ wrapper of the runner keeps the exception, for as long as there is the origin.
 
 import asyncio
 import queue
+import re
 import traceback
 import weakref
 
@@ -104,8 +105,19 @@ def converted(error, would_block=None):
     return cls(error.message, error.domain, error.code) if cls else error
 
 
-def raise_converted(error, would_block=None):
+def tell_time(error, timeout_us):
+    """Has the error of a wait tell for how long it was to wait.
+
+    In the main thread a wait is begun anew when a signal has come, with what is left of the time.
+    """
+    if kind(error) == TIMED_OUT and timeout_us > 0:
+        after = f"Timed out after {timeout_us / 1_000_000:g} s "
+        error.message = re.sub(r"^Timed out after \S+ s ", after, error.message)
+
+
+def raise_converted(error, would_block=None, timeout_us=0):
     """Raises what converted() makes of an error."""
+    tell_time(error, timeout_us)
     raise converted(error, would_block) from None
 
 
@@ -264,7 +276,7 @@ def _find_kept(future, error):
     kept = getattr(future, "_exception", None)
     if kept is None and error.domain == _TA and error.code == _Code.FAILED:
         kept = _passed_on(future)
-    elif kept is None:
+    elif kept is None and future.get_done():
         kept = _find_lost(future, error)
     return kept
 

@@ -31,10 +31,11 @@ class Event(_raw.Event):
         :param timeout: how long to wait at most, in seconds; None for ever
         :raises WaitTimeoutError: the time is up
         """
+        timeout_us = microseconds(timeout)
         try:
-            return blocking(lambda us: _raw.Event.wait(self, us, None), microseconds(timeout))
+            return blocking(lambda us: _raw.Event.wait(self, us, None), timeout_us)
         except GLib.Error as error:
-            raise_converted(error)
+            raise_converted(error, timeout_us=timeout_us)
 
     async def _wait(self):
         if self.get_is_set():

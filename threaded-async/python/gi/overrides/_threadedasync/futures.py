@@ -8,8 +8,10 @@ from gi.repository import GLib
 
 from . import backend, errors, raw
 from .errors import WaitTimeoutError, raise_converted
+from .delays import add_delay
+from .pure import resolve_default
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds
-from .tasks import current_promise
+from .tasks import current_promise, is_current
 from .waits import FUTURE, wait_for
 
 _raw = raw.ThreadedAsync
@@ -45,6 +47,11 @@ class Future(_raw.Future):
             error = failure
         if timeout_us == 0 and errors.kind(error) == errors.WOULD_BLOCK:
             raise_converted(error, WaitTimeoutError)
+        if errors.kind(error) == errors.TIMED_OUT and not _is_done(self):
+            if timeout_us == _raw.TIMEOUT_DEFAULT:
+                timeout_us = resolve_default(self)
+            errors.tell_time(error, timeout_us)
+            add_delay(self, error, timeout_us)
         errors.raise_for(self, error)
 
     def try_wait(self):
@@ -58,6 +65,8 @@ class Future(_raw.Future):
     async def _wait(self):
         result = None
         if not _is_done(self):
+            if is_current(self):
+                raise RuntimeError(f"A task cannot await itself: {self!r}")
             result = await wait_for(FUTURE, self, raw.INFINITE)
         try:
             return _take(self, result, 0)
@@ -94,6 +103,16 @@ class Task(_raw.Task, Future):
         """The name in messages, or None."""
         return self.dup_name()
 
+    @property
+    def progress(self) -> float:
+        """How far the work is, from 0 to 1."""
+        return self.get_progress()
+
+    @property
+    def status(self):
+        """What the work is doing, or None."""
+        return self.dup_status()
+
 
 @override
 class Promise(_raw.Promise):
@@ -121,11 +140,11 @@ class Promise(_raw.Promise):
         return self.get_future()
 
     def return_value(self, value=None):
-        """Ends the promise with any object."""
+        """Ends the promise with any object; once, and only a critical message tells of more."""
         backend.return_value(self, value)
 
     def return_error(self, error):
-        """Ends the promise with an exception."""
+        """Ends the promise with an exception; once, as return_value()."""
         if not isinstance(error, BaseException):
             raise TypeError(f"an exception is needed, not {error!r}")
         errors.fail(self, error)

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import selectors
 import threading
+from time import monotonic
 
 from gi.repository import GLib, GObject
 
@@ -77,6 +78,8 @@ class _Selector(selectors.EpollSelector):
         super().__init__()
         self._turns = 0
         self.poller = (_Poller if native is None else native.Poller)(address, self.fileno())
+        # Since when it is at what other threads may ask about; of time.monotonic().
+        self.since = 0.0
         self.goes_on = True
         self.is_forced = False
 
@@ -93,6 +96,7 @@ class _Selector(selectors.EpollSelector):
             self._turns = 0
 
         flags = self.poller.select(timeout_us)
+        self.since = monotonic()
         if flags == 1:
             return ()
         self.goes_on = flags & 1 != 0
@@ -142,6 +146,10 @@ class Loop(asyncio.SelectorEventLoop):
         self._context = GLib.MainContext.get_thread_default()
         self._selector.poller.enter()
 
+    def add_signal_handler(self, sig, callback, *args):
+        """Raises the exception that every loop outside the main thread raises."""
+        raise RuntimeError("signals are only handled in the main thread: use signal.signal() there")
+
     # Who wakes the loop tells the library.
 
     def _make_self_pipe(self):
@@ -172,6 +180,10 @@ class Loop(asyncio.SelectorEventLoop):
     def force(self):
         """Has the loop end when the library says so, whatever is ready; from any thread."""
         self._selector.is_forced = True
+
+    def get_busy(self):
+        """The asyncio task that the loop is at, or None, and since when at most; in any thread."""
+        return asyncio.current_task(self), self._selector.since
 
     @property
     def goes_on(self):

@@ -31,7 +31,7 @@ def _take(timeout_us, source, result):
     return _Box.take(source, result, timeout_us, None)
 
 
-def _resolve_default(source):
+def resolve_default(source):
     """What the default timeout is, since a wait that goes on must not have it anew."""
     if isinstance(source, raw.ThreadedAsync.Request):
         source = source.get_client()
@@ -63,7 +63,7 @@ def take(source, result, timeout_us):
             if (error.domain, error.code) != _WOULD_BLOCK:
                 raise
         if timeout_us == raw.ThreadedAsync.TIMEOUT_DEFAULT:
-            timeout_us = _resolve_default(source)
+            timeout_us = resolve_default(source)
         return unboxed(blocking(_take, timeout_us, source, None))
     return unboxed(_take(timeout_us, source, result))
 

@@ -4,7 +4,7 @@
 """Queues between threads and coroutines."""
 
 from gi.overrides import override
-from gi.repository import GLib
+from gi.repository import GLib, GObject
 
 from . import backend, errors, raw
 from .backend import EMPTY
@@ -48,11 +48,12 @@ class Queue(_raw.Queue):
     def __init__(self, capacity=0, item_type=None, name=None, **properties):
         """
         :param capacity: how many items it holds at most, or 0 for as many as there is memory for
-        :param item_type: the only type of items that it takes, such as int, str or a GObject class
+        :param item_type: the only type of items that it takes, such as str, a GObject
+            class, or int, which has 64 bits
         :param name: the name in messages
         """
         if item_type is not None:
-            properties["item_type"] = item_type
+            properties["item_type"] = GObject.TYPE_INT64 if item_type is int else item_type
         super().__init__(capacity=capacity, name=name, **properties)
 
     def try_get(self):
@@ -86,10 +87,11 @@ class Queue(_raw.Queue):
         :raises QueueClosed: the queue is closed, and empty
         :raises RuntimeError: waiting here would block the loop of a runner: await get() there
         """
+        timeout_us = -1 if timeout is None else microseconds(timeout)
         try:
-            return _take(self, None, -1 if timeout is None else microseconds(timeout))
+            return _take(self, None, timeout_us)
         except GLib.Error as error:
-            raise_converted(error, WaitTimeoutError)
+            raise_converted(error, WaitTimeoutError, timeout_us)
 
     def put_wait(self, item, timeout=None):
         """Blocks the thread until there is space, and puts the item.
@@ -99,10 +101,11 @@ class Queue(_raw.Queue):
         :raises QueueClosed: the queue is closed
         :raises RuntimeError: waiting here would block the loop of a runner: await put() there
         """
+        timeout_us = -1 if timeout is None else microseconds(timeout)
         try:
-            backend.put(self, item, -1 if timeout is None else microseconds(timeout))
+            backend.put(self, item, timeout_us)
         except GLib.Error as error:
-            raise_converted(error)
+            raise_converted(error, timeout_us=timeout_us)
 
     async def get(self, timeout=None):
         """Waits until there is an item, and returns it; in a coroutine of any asyncio loop.

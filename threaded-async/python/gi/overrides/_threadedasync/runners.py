@@ -15,10 +15,14 @@ from .errors import raise_converted
 from .loop import Loop
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds, seconds
 from .tasks import create_task
+from .waits import Wait
 
 _raw = raw.ThreadedAsync
 
 _MAX_SPIN_US = 1_000_000
+
+# As good as never.
+_MAX_STALL_US = 2**60
 
 
 def _default(timeout_us, otherwise):
@@ -55,7 +59,8 @@ async def _awaited(awaitable):
 class Runner(_raw.Runner):
     """A thread that runs coroutines, and a GLib.MainContext with the work of C beside them.
 
-    As a context manager it starts, and stops at the end; it runs once.
+    As a context manager it starts, and stops at the end; it runs once. In a coroutine `async with`
+    does the same, without blocking the loop that the coroutine runs in.
     """
 
     __module__ = MODULE
@@ -71,7 +76,14 @@ class Runner(_raw.Runner):
         return _raw.Runner.__new__(_LoopRunner if cls is Runner and context is None else cls)
 
     def __init__(
-        self, name=None, *, exit_timeout=1.0, default_timeout=None, max_spin=None, **properties
+        self,
+        name=None,
+        *,
+        exit_timeout=1.0,
+        default_timeout=None,
+        max_spin=None,
+        stall_threshold=None,
+        **properties,
     ):
         """
         :param name: the name in messages, and of the thread
@@ -79,10 +91,14 @@ class Runner(_raw.Runner):
         :param default_timeout: how long calls wait that are given no timeout; None for ever
         :param max_spin: for how long an idle loop looks for work before it sleeps, in seconds, at
             most 1; 0 for never, None for about as long as it takes to wake it
+        :param stall_threshold: how long the loop may be at one thing before the signal "stalled"
+            tells of it, in seconds; None for ever
         """
         max_spin_us = microseconds(max_spin)
         if not -1 <= max_spin_us <= _MAX_SPIN_US:
             raise ValueError(f"max_spin is a number of seconds from 0 to 1, or None: {max_spin!r}")
+        if stall_threshold is not None:
+            properties["stall_threshold"] = min(microseconds(stall_threshold), _MAX_STALL_US)
         super().__init__(
             name=name,
             exit_timeout=microseconds(exit_timeout),
@@ -148,6 +164,28 @@ class Runner(_raw.Runner):
                 raise
             errors.add_to(error, failure)
 
+    async def __aenter__(self):
+        return self.__enter__()
+
+    async def __aexit__(self, _type, error, _traceback):
+        timeout_us = self.get_exit_timeout()
+        result = await Wait(
+            lambda cancellable, done: _raw.Runner.stop_async(self, timeout_us, cancellable, done)
+        ).result()
+        try:
+            _raw.Runner.stop_finish(self, result)
+            return
+        except GLib.Error as failure:
+            failed = errors.stop_failed(self, failure)
+        finally:
+            result = None
+        try:
+            if error is None:
+                raise failed
+            errors.add_to(error, failed)
+        finally:
+            failed = None
+
     def stop(self, timeout=DEFAULT_TIMEOUT):
         """Stops the runner, and waits until it has ended.
 
@@ -195,11 +233,13 @@ class Runner(_raw.Runner):
     def call_in_loop(self, func, *args, timeout=DEFAULT_TIMEOUT):
         """Calls a function in the runner's thread, and returns what it returns, or raises.
 
-        In the runner's own thread it is called at once.
+        In the runner's own thread it is called at once. A coroutine is for run().
 
         :param timeout: how long to wait at most, in seconds; a function that has not begun by then
             will not be called
         """
+        if inspect.iscoroutinefunction(func):
+            raise TypeError(f"a function is needed, not a coroutine function: run() {func!r}")
         if self.is_in_loop() and self.running:
             return func(*args)
 
@@ -218,7 +258,7 @@ class Runner(_raw.Runner):
         try:
             blocking(lambda us: _raw.Runner.wait_for_next_iteration(self, us, None), timeout_us)
         except GLib.Error as error:
-            raise_converted(error)
+            raise_converted(error, timeout_us=timeout_us)
 
     def iterate(self, timeout_us):
         """For a subclass with another event loop; in a coroutine, lets the rest go on.
@@ -261,6 +301,11 @@ class Runner(_raw.Runner):
     def max_spin(self):
         """For how long an idle loop looks for work before it sleeps, in seconds, or None."""
         return seconds(self.get_max_spin())
+
+    @property
+    def stall_threshold(self):
+        """How long the loop may be at one thing before that is told, in seconds, or None."""
+        return seconds(self.get_stall_threshold() or -1)
 
 
 def _run(self):

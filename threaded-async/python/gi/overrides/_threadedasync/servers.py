@@ -4,6 +4,7 @@
 """Control inversion: coroutines that ask, and the thread that answers when it decides to."""
 
 import functools
+import inspect
 
 from gi.overrides import override
 from gi.repository import Gio, GLib
@@ -227,10 +228,14 @@ class Server(_raw.Server):
         """Has a function answer the requests for a method; without one, it is a decorator.
 
         The function gets the arguments of the request. What it returns is the answer, and what it
-        raises is raised where the client waits.
+        raises is raised where the client waits. It is called inside process(), and so it cannot be
+        a coroutine function: for an answer that comes later connect to handle-request, and take
+        the promise of the request.
         """
         if func is None:
             return lambda func: self.handle(method, func)
+        if inspect.iscoroutinefunction(func):
+            raise TypeError(f"a function is needed that answers at once, not {func!r}")
         if native is not None:
             native.handle(self, method, func)
         else:

@@ -37,7 +37,32 @@ _current = contextvars.ContextVar("promise", default=None)
 
 def current_promise():
     found = _current.get()
-    return found.get_promise() if native and isinstance(found, native.Work) else found
+    return found and found.get_promise()
+
+
+def is_current(future):
+    """Whether a future is that of the task whose own coroutine is running."""
+    found = _current.get()
+    if found is None or found.get_task() is not asyncio.current_task():
+        return False
+    promise = found.get_promise()
+    return promise is not None and promise.get_future() is future
+
+
+class _Work:
+    """A promise and the asyncio task that ends it, until that is done."""
+
+    __slots__ = ("_promise", "task")
+
+    def __init__(self, promise):
+        self._promise = promise
+        self.task = None
+
+    def get_promise(self):
+        return self._promise
+
+    def get_task(self):
+        return self.task
 
 
 _tasks = weakref.WeakKeyDictionary()  # of each loop, which itself does not keep them
@@ -67,13 +92,15 @@ class _Start:
             errors.fail(promise, error)
             return
         coroutine, self._coroutine = self._coroutine, None
-        self._context.run(_current.set, promise)
-        work = loop.create_task(coroutine, name=self._name, context=self._context)
+        current = _Work(promise)
+        self._context.run(_current.set, current)
+        current.task = work = loop.create_task(coroutine, name=self._name, context=self._context)
         loop_tasks = _tasks.setdefault(loop, set())
         loop_tasks.add(work)
 
         def on_done(work):
             loop_tasks.discard(work)
+            current.task = None
             _end(promise, work)
 
         work.add_done_callback(on_done)

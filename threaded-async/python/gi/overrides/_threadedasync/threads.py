@@ -45,18 +45,22 @@ def run(address, runner=None):
 
     :param runner: the runner, of a class that runs its loop in a way of its own
     """
-    loop = None
+    loop = name = None
     # Such a class has not been sent what cleans up at the end, which start() sends to the others.
     is_own = runner is not None and address not in _starting
     if not is_own:
         runner = _starting.get(address)
     if runner is not None:
         loop, runner._loop = runner._loop, None
+        name = runner.get_name()
     if loop is None:
         loop = Loop(address)
     loop.enter()
+    thread = threading.current_thread()
+    if name is not None:
+        thread.name = name
     if is_own:
-        _Runner.create_task(runner, loop.end_of_all.keep)
+        _keep(runner, loop)
     # From here on the thread does not keep it.
     runner = None
     with _lock:
@@ -71,6 +75,12 @@ def run(address, runner=None):
     finally:
         _let_go(address)
         loop.end()
+        _end_thread(thread)
+
+
+def _keep(runner, loop):
+    """Has the runner wait for all that only asyncio knows of."""
+    _Runner.create_task(runner, loop.end_of_all.keep).set_name("asyncio")
 
 
 def _let_go(address):
@@ -86,9 +96,22 @@ def _let_go(address):
             pass
 
 
+def _end_thread(thread):
+    """Has Python forget a thread that it has not started, which it would not before another one."""
+    if isinstance(thread, threading._DummyThread):
+        with threading._active_limbo_lock:
+            if threading._active.get(thread.ident) is thread:
+                del threading._active[thread.ident]
+
+
+def get_loop(runner):
+    """The loop that the thread of a runner runs, or None."""
+    return _loops.get(addresses.get(runner))
+
+
 def get_thread(runner):
     """The thread that runs the loop of a runner, or None."""
-    loop = _loops.get(addresses.get(runner))
+    loop = get_loop(runner)
     return None if loop is None else loop.thread
 
 
@@ -143,11 +166,11 @@ def start(runner):
         _starting[address] = runner
         _Runner.start(runner)
         # Before anybody can stop it, whatever is sent after that is cleaned up by it.
-        _Runner.create_task(runner, loop.end_of_all.keep)
+        _keep(runner, loop)
     except BaseException:
         if runner.get_running() and not was_running:
             # Interrupted when it had been started: that is cleaned up, too.
-            _Runner.create_task(runner, loop.end_of_all.keep)
+            _keep(runner, loop)
             raise
         if not was_starting:
             _starting.pop(address, None)

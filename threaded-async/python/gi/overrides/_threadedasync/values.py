@@ -51,28 +51,53 @@ def _plain(value):
 
 def boxed(value, item_type=None):
     """What to give the library for a value."""
-    if value is None or value is True or value is False:
-        pass
-    elif type(value) is int and -5 <= value <= 256:
-        # CPython has one object for each of them.
-        pass
-    elif isinstance(value, (GObject.Object, GObject.Value, _Box)):
+    if value is None or isinstance(value, (GObject.Object, GObject.Value, _Box)):
         return value
-    else:
-        plain = _plain(value)
-        if plain is not None and item_type is not None:
-            plain = _converted(plain, item_type)
-        return _Box.new(Foreign(value), plain, None)
+    if item_type is None:
+        if value is True or value is False:
+            return value
+        if type(value) is int and -5 <= value <= 256:
+            # CPython has one object for each of them.
+            return value
 
-    return value if item_type is None or value is None else _converted(value, item_type)
+    plain = _plain(value)
+    if item_type is not None:
+        if plain is not None:
+            plain = _converted(plain, item_type)
+        elif isinstance(value, int):
+            plain = _converted(int(value), item_type)
+            plain = plain if isinstance(plain, GObject.Value) else None
+    return _Box.new(Foreign(value), plain, None)
+
+
+# What PyGObject would make a number or a truth value of.
+_NEEDED = {
+    GObject.TYPE_BOOLEAN: bool,
+    **dict.fromkeys(
+        (
+            GObject.TYPE_CHAR,
+            GObject.TYPE_UCHAR,
+            GObject.TYPE_INT,
+            GObject.TYPE_UINT,
+            GObject.TYPE_LONG,
+            GObject.TYPE_ULONG,
+            GObject.TYPE_INT64,
+            GObject.TYPE_UINT64,
+        ),
+        int,
+    ),
+}
 
 
 def _converted(plain, item_type):
     """The plain value in the only type that a queue takes, if it can be."""
-    try:
-        return GObject.Value(item_type, plain)
-    except (TypeError, ValueError, OverflowError):
-        return plain
+    value = plain.get_value() if isinstance(plain, GObject.Value) else plain
+    if isinstance(value, _NEEDED.get(item_type, object)):
+        try:
+            return GObject.Value(item_type, value)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    return plain
 
 
 def unboxed(box):
