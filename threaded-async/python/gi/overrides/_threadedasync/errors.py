@@ -337,7 +337,7 @@ def describe(error):
 
 def is_of_the_end(error):
     """Whether tasks have only failed because Python, which ends, has no more threads for them."""
-    return isinstance(error, TasksFailed) and all(
+    return all(
         isinstance(failure, RuntimeError) and "shutdown" in str(failure)
         for failure in error.exceptions
     )
