@@ -8,6 +8,7 @@ import inspect
 import os
 import pathlib
 import pydoc
+import shutil
 import subprocess
 import sys
 
@@ -74,7 +75,20 @@ def test_everything_in_the_stubs_is_there(name):
 
 def test_functions_in_the_stubs_are_there():
     for name, node in functions(TREE).items():
-        assert stub_signature(node) == real_signature(getattr(ThreadedAsync, name))
+        found = getattr(ThreadedAsync, name)
+        assert callable(found)
+        if inspect.isfunction(found):
+            assert stub_signature(node) == real_signature(found)
+    names = [node.name for node in TREE.body if hasattr(node, "name")]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", ["Error", "ShutdownType"])
+def test_the_numbers_in_the_stubs_are_all(name):
+    found = getattr(ThreadedAsync, name)
+    names = {part.target.id for part in CLASSES[name].body if hasattr(part, "target")}
+    assert names == {key for key in dir(found) if key.isupper()}
+    assert isinstance(found(1).value_name, str) and isinstance(found(1).value_nick, str)
 
 
 def test_everything_public_is_in_the_stubs():
@@ -102,31 +116,101 @@ def test_help_shows_seconds(monkeypatch):
     assert "run(self, work, timeout=DEFAULT_TIMEOUT)" in text
 
 
-def test_mypy_reads_them(tmp_path):
-    pytest.importorskip("mypy")
-    program = tmp_path / "program.py"
-    program.write_text(
-        """
+PROGRAM = """
+import asyncio
+import gi
+
+gi.require_version("ThreadedAsync", "1")
+
 from gi.repository import ThreadedAsync
+
 
 async def work(queue: ThreadedAsync.Queue[int]) -> str:
     async for number in queue:
         await queue.put(number + 1, timeout=1.5)
     return "done"
 
-with ThreadedAsync.Runner("name", exit_timeout=None) as runner:
+
+async def use() -> None:
+    async with ThreadedAsync.Runner() as inner:
+        inner.stall_threshold
+
+
+with ThreadedAsync.Runner("name", exit_timeout=None, stall_threshold=0.5) as runner:
     numbers: ThreadedAsync.Queue[int] = ThreadedAsync.Queue(3)
     task = runner.create_task(work(numbers))
     text: str = task.wait(2)
+    how_far: float = task.progress
+    what = task.status or task.name or ""
+    task.wait_async(ThreadedAsync.TIMEOUT_INFINITE, None, lambda task, result: None)
     reveal_type(runner.run(numbers.get()))
+
+print(runner.shutdown_type.value_name, runner.shutdown_type == ThreadedAsync.ShutdownType.STOPPED)
+print(ThreadedAsync.Error.CLOSED.value_nick, runner.get_n_failed_tasks())
+for failed in runner.get_failed_tasks():
+    print(failed.name, failed.dup_error_message())
+promise: ThreadedAsync.Promise[int] = ThreadedAsync.Promise()
+number: int = promise.future.wait()
+try:
+    runner.stop()
+except ThreadedAsync.TasksFailed as error:
+    for failure in error.exceptions:
+        print(failure, error.code)
 """
-    )
-    stubs = os.fspath(STUBS.parents[1])
-    done = subprocess.run(
+
+# Where GObject has no types, neither has what is derived from it.
+TYPED_PROGRAM = """
+
+async def gather(task: ThreadedAsync.Task[int]) -> None:
+    a, b = await asyncio.gather(task, task)
+    reveal_type(a)
+    reveal_type(await asyncio.wait_for(task, 1))
+"""
+
+MISTAKES = """
+
+task.no_such_method()
+runner.get_failed_task()
+numbers.put_wait("text")
+"""
+
+
+def check(tmp_path, path, text):
+    program = tmp_path / "program.py"
+    program.write_text(text)
+    return subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", program],
-        env={**os.environ, "MYPYPATH": stubs},
+        env={**os.environ, "MYPYPATH": os.fspath(path)},
         capture_output=True,
         text=True,
     )
-    assert 'Revealed type is "builtins.int"' in done.stdout, done.stdout + done.stderr
-    assert done.returncode == 0, done.stdout
+
+
+def make_stubs(tmp_path, is_typed):
+    """A folder with stubs of gi, as a type checker finds those that are installed."""
+    path = tmp_path / "stubs"
+    if is_typed:
+        shutil.copytree(pathlib.Path(__file__).parent / "typed", path)
+        shutil.copy(STUBS / "ThreadedAsync.pyi", path / "gi" / "repository")
+    else:
+        shutil.copytree(STUBS.parent, path / "gi")
+    return path
+
+
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_mypy_reads_them(tmp_path, is_typed):
+    pytest.importorskip("mypy")
+    path = make_stubs(tmp_path, is_typed)
+    done = check(tmp_path, path, PROGRAM + (TYPED_PROGRAM if is_typed else ""))
+    output = done.stdout + done.stderr
+    assert output.count('Revealed type is "builtins.int"') == (3 if is_typed else 1), output
+    others = [line for line in output.splitlines() if "error:" in line and "program.py" in line]
+    assert others == [], output
+
+
+def test_mypy_sees_mistakes(tmp_path):
+    pytest.importorskip("mypy")
+    output = check(tmp_path, make_stubs(tmp_path, True), PROGRAM + MISTAKES).stdout
+    assert output.count("program.py:") == 4, output
+    for mistake in "no_such_method", "get_failed_task", '"put_wait" of "Queue"':
+        assert mistake in output
