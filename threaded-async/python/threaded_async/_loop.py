@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 import gi
 
-gi.require_version("ThreadedAsync", "1")  # type: ignore[attr-defined]
+gi.require_version("ThreadedAsync", "1")
 
 from gi.repository import GLib  # type: ignore[attr-defined] # noqa: E402
 from gi.repository import ThreadedAsync  # noqa: E402
