@@ -4,6 +4,8 @@
 import asyncio
 import gc
 import sys
+import threading
+import time
 import traceback
 
 import gi
@@ -205,6 +207,34 @@ def test_no_circle_through_c(runner):
 
     wait_often(200)
     assert Marker.n_alive < 10
+
+
+@pytest.mark.parametrize("kind", ["coroutine", "function"])
+def test_a_task_that_fails_at_once_has_its_name(kind, monkeypatch):
+    """However long it takes whoever has made it to go on."""
+    set_name = ThreadedAsync.Task.set_name
+
+    def set_name_late(task, name):
+        if threading.current_thread() is threading.main_thread():
+            end = time.monotonic() + LONG
+            while not task.done:
+                assert time.monotonic() < end
+                time.sleep(0.001)
+        set_name(task, name)
+
+    async def fail():
+        raise GLib.Error("no")
+
+    def fail_in_function(task):
+        task.take_promise().return_error(GLib.Error("no"))
+
+    monkeypatch.setattr(ThreadedAsync.Task, "set_name", set_name_late)
+    runner = ThreadedAsync.Runner()
+    runner.start()
+    runner.create_task(fail() if kind == "coroutine" else fail_in_function, name="early")
+    with pytest.raises(ThreadedAsync.TasksFailed, match="early"):
+        runner.stop(LONG)
+    assert [task.name for task in runner.get_failed_tasks()] == ["early"]
 
 
 @pytest.mark.skipif(SANITIZER is not None, reason="a sanitizer keeps what was freed")

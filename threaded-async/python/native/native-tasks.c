@@ -164,6 +164,7 @@ start_cb (TaTask *task, gpointer data)
 typedef struct
 {
   NativeWork *work;
+  char       *name; /* of the task, which has it before it can fail; or NULL */
 } NativeStart;
 
 static void
@@ -171,6 +172,8 @@ start_data_cb (TaTask *task, gpointer data)
 {
   NativeStart *start = data;
 
+  if (start->name != NULL)
+    ta_task_set_name (task, start->name);
   start_cb (task, g_steal_pointer (&start->work));
 }
 
@@ -181,6 +184,7 @@ start_data_free (gpointer data)
 
   if (start->work != NULL)
     work_unref (start->work);
+  g_free (start->name);
   g_free (start);
 }
 
@@ -210,6 +214,9 @@ native_create_task (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 
   start = g_new (NativeStart, 1);
   start->work = work;
+  start->name = PyUnicode_Check (args[3]) ? g_strdup (PyUnicode_AsUTF8 (args[3])) : NULL;
+  /* What is no name the caller hears of when it sets it. */
+  PyErr_Clear ();
   /* With the interpreter's lock: nobody holds a lock of the library while they wait for that one, and
    * the loop would else take it from here for each task. */
   return native_wrap (ta_runner_create_task (runner, start_data_cb, start, start_data_free));

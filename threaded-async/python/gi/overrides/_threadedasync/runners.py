@@ -51,6 +51,18 @@ class _Call:
             promise.return_error(error)
 
 
+def _named(func, name):
+    """The function of a task that has its name before it can fail."""
+    if not isinstance(name, str):
+        return func
+
+    def named(task, *args):
+        task.set_name(name)
+        return func(task, *args)
+
+    return named
+
+
 async def _awaited(awaitable):
     return await awaitable
 
@@ -216,7 +228,7 @@ class Runner(_raw.Runner):
         elif inspect.iscoroutinefunction(work):
             raise TypeError(f"a coroutine is needed, not a coroutine function: call {work!r}")
         elif callable(work):
-            task = _raw.Runner.create_task(self, work, *args)
+            task = _raw.Runner.create_task(self, _named(work, name), *args)
         else:
             raise TypeError(f"a coroutine, an awaitable or a function is needed, not {work!r}")
         if name is not None:

@@ -84,6 +84,9 @@ class _Start:
             self._coroutine.close()
 
     def __call__(self, task):
+        if isinstance(self._name, str):
+            # It has it before it can fail.
+            task.set_name(self._name)
         promise = task.take_promise()
         try:
             loop = asyncio.get_running_loop()
