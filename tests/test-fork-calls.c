@@ -307,6 +307,7 @@ use_server (ForkThings *self)
   g_object_unref (HARMLESS (ta_client_new, server, self->runner));
 
   FORKED (ta_server_process, server, TA_TIMEOUT_INFINITE, NULL);
+  HARMLESS (ta_server_await_rest, server, TA_TIMEOUT_INFINITE);
   HARMLESS (ta_server_process_async, server, TA_TIMEOUT_INFINITE, NULL, fork_keep_cb, &result);
   FORKED_LATER (ta_server_process_finish, server, result);
   {

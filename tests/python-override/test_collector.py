@@ -89,12 +89,13 @@ def test_a_task_that_fails_while_it_is_made_is_one_object():
         async def fail():
             raise ValueError
 
-        def keep_and_tell(future, error, keep=errors._keep):
+        def keep_and_tell(future, *rest, keep=errors._Kept):
             seen.append(future)
-            keep(future, error)
+            kept = keep(future, *rest)
             has_failed.set()
+            return kept
 
-        errors._keep = keep_and_tell
+        errors._Kept = keep_and_tell
         seen = []
         n_others = 0
         for n_objects in range(1, 13):

@@ -102,6 +102,11 @@ raise_in_c(server, signal.SIGTERM)
 {prepare}
 asked = runner.create_task(ask())
 print(attempt(server.process_all))
+try:
+    asked.wait(interrupts.LONG)
+except Exception:
+    # It has been told that nobody answers.
+    pass
 """
     )
     assert (done.stdout, done.stderr) == ("SystemExit\n", "")

@@ -198,7 +198,7 @@ def _stop_all():
         try:
             blocking(lambda us, runner=runner: _Runner.stop(runner, us, None), time_us)
         except GLib.Error as error:
-            # It is too late to raise it, and no use to tell that the program does not wait any longer.
+            # It is too late to raise it, and no use to tell that nobody waits any longer.
             failure = errors.stop_failed(runner, error)
             if isinstance(failure, errors.TasksFailed) and not errors.is_of_the_end(failure):
                 errors.log(failure)
