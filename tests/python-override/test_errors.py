@@ -228,9 +228,9 @@ def test_a_task_that_fails_at_once_has_its_name(kind, monkeypatch):
     def fail_in_function(task):
         task.take_promise().return_error(GLib.Error("no"))
 
-    monkeypatch.setattr(ThreadedAsync.Task, "set_name", set_name_late)
     runner = ThreadedAsync.Runner()
     runner.start()
+    monkeypatch.setattr(ThreadedAsync.Task, "set_name", set_name_late)
     runner.create_task(fail() if kind == "coroutine" else fail_in_function, name="early")
     with pytest.raises(ThreadedAsync.TasksFailed, match="early"):
         runner.stop(LONG)
