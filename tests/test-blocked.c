@@ -117,7 +117,10 @@ get_func (TaTask *task, gpointer data)
   ta_promise_return_boolean (promise, TRUE);
 }
 
-/* Describes everything until a thread has got to where it waits. */
+/*
+ * Describes everything until a thread has got to where it waits; and then once more, because what was
+ * looked at before its wait was may be older.
+ */
 static char *
 await_dump (const char *part)
 {
@@ -132,8 +135,9 @@ await_dump (const char *part)
       g_usleep (1000);
       dump = ta_debug_dup_tasks ();
     }
+  g_free (dump);
 
-  return dump;
+  return ta_debug_dup_tasks ();
 }
 
 #define FOR_WORK ", and has waited there for task “work” on runner “works” for "
