@@ -20,10 +20,10 @@ G_BEGIN_DECLS
 static inline void
 test_init_with_seed (int *argc, char ***argv)
 {
-  static char   seed[64];
-  static char **with_seed;
-  const char   *wanted = g_getenv ("TA_TEST_SEED");
-  gboolean      has_seed = g_strcmp0 (wanted, "random") == 0;
+  static char  seed[64];
+  static char *with_seed[64];
+  const char  *wanted = g_getenv ("TA_TEST_SEED");
+  gboolean     has_seed = g_strcmp0 (wanted, "random") == 0;
 
   for (int i = 1; i < *argc; i++)
     has_seed = has_seed || g_str_has_prefix ((*argv)[i], "--seed");
@@ -31,7 +31,7 @@ test_init_with_seed (int *argc, char ***argv)
   if (!has_seed)
     {
       g_snprintf (seed, sizeof seed, "--seed=R02S%032x", wanted != NULL ? atoi (wanted) : 1);
-      with_seed = g_new0 (char *, (gsize) *argc + 2);
+      g_assert ((gsize) *argc + 2 <= G_N_ELEMENTS (with_seed));
       memcpy (with_seed, *argv, (gsize) *argc * sizeof (char *));
       with_seed[*argc] = seed;
       *argv = with_seed;
