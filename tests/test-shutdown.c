@@ -331,15 +331,6 @@ unref_thread (gpointer data)
   return NULL;
 }
 
-static void
-unref_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-
-  g_object_unref (data);
-  ta_promise_return_boolean (promise, TRUE);
-}
-
 /*
  * Dropped a thousand times, in turn by this thread, by another one, and by the runner's own, with work
  * that has not ended: the thread ends, and everything goes.
@@ -372,7 +363,7 @@ test_dropped (void)
           break;
         case 2:
         default:
-          g_object_unref (ta_runner_create_task (runner, unref_func, runner, NULL));
+          g_object_unref (ta_runner_create_task (runner, test_unref_func, runner, NULL));
         }
 
       g_assert_false (ta_future_wait (TA_FUTURE (task), NULL, TEST_DEADLINE_US, NULL, &error));

@@ -412,15 +412,6 @@ test_tidy_runner_init (TestTidyRunner *self)
 }
 
 static void
-unref_func (TaTask *task, gpointer data)
-{
-  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
-
-  g_object_unref (data);
-  ta_promise_return_boolean (promise, TRUE);
-}
-
-static void
 test_stop_in_dispose (void)
 {
   TestTidyRunner *runner = g_object_new (test_tidy_runner_get_type (), "name", "tidy", NULL);
@@ -435,7 +426,7 @@ test_stop_in_dispose (void)
   test_runner_watch_thread (TA_RUNNER (runner), &exited);
 
   /* The first time in the loop, and then in its thread. */
-  g_object_unref (ta_runner_create_task (TA_RUNNER (runner), unref_func, runner, NULL));
+  g_object_unref (ta_runner_create_task (TA_RUNNER (runner), test_unref_func, runner, NULL));
   test_gate_await (&disposed, 2);
   test_gate_await (&exited, 1);
   test_gate_await (&gone, 1);

@@ -151,6 +151,9 @@ void      test_runner_stop (TaRunner *self);
 void      test_runner_watch_thread (TaRunner *self, TestGate *exited);
 void      test_runner_block (TaRunner *self, TestGate *blocked, TestGate *release);
 
+/* A task that drops the object it is given. */
+void test_unref_func (TaTask *task, gpointer object);
+
 /* What keeps a runner's loop in a function, and tells when its thread ends. */
 typedef struct
 {

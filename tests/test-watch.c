@@ -191,6 +191,15 @@ block_func (TaTask *task, gpointer data)
   ta_promise_return_boolean (promise, TRUE);
 }
 
+void
+test_unref_func (TaTask *task, gpointer object)
+{
+  g_autoptr (TaPromise) promise = ta_task_take_promise (task);
+
+  g_object_unref (object);
+  ta_promise_return_boolean (promise, TRUE);
+}
+
 /* Keeps the runner's loop in a function until @release is opened; returns once it is in there. */
 void
 test_runner_block (TaRunner *self, TestGate *blocked, TestGate *release)
