@@ -38,9 +38,6 @@ struct _TaInbox
   int           uses;    /* atomic; goes from 1 to 0, and is looked up, under the table's lock */
   int           sources; /* atomic: GSources that may touch the memory, and 1 for the uses */
 
-  /* Who pushes lets go of the inbox when the loop is at work already: that is not to get into its way. */
-  guint8 uses_padding[TA_INBOX_CACHE_LINE];
-
   TaInboxItem *head;     /* atomic: what was pushed, newest first */
   int          parked;   /* atomic: the loop sleeps, or is about to, and is to be woken */
   int          spinning; /* atomic: a loop of ours has found nothing ready, and looks at `head` */

@@ -172,32 +172,11 @@ ta_inbox_tell_at_rest (TaInbox *self, TaRest *rest, guint limit, void (*func) (T
   append (&self->watchers, rest);
 }
 
-/* Whether what was written down last is still true; in the loop's thread. */
-static gboolean
-is_published (TaInbox *self, GPollFD *fds, guint n_fds, gint64 until)
-{
-  if (self->sleep_serial == 0 || self->n_sleep_fds != (int) n_fds ||
-      n_fds > TA_INBOX_MAX_SLEEP_FDS || self->sleep_until != GSIZE_TO_POINTER ((gsize) until))
-    return FALSE;
-
-  for (guint i = 0; i < n_fds; i++)
-    {
-      if (self->sleep_fds[i] != (int) fds[i].fd || self->sleep_events[i] != fds[i].events)
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* Writes down what the loop is about to sleep on, for ta_inbox_is_at_rest(). */
 static void
 publish (TaInbox *self, GPollFD *fds, guint n_fds, int timeout)
 {
   gint64 until = timeout > 0 ? g_get_monotonic_time () + (gint64) timeout * 1000 : 0;
-
-  /* Others keep it in their caches: a loop that serves one exchange after the other leaves it there. */
-  if (is_published (self, fds, n_fds, until))
-    return;
 
   g_atomic_int_inc (&self->sleep_serial);
 

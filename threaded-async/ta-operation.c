@@ -105,9 +105,8 @@ ta_operation_new (gpointer               source_object,
                   GAsyncReadyCallback    callback,
                   gpointer               user_data)
 {
-  TaOperation *self = g_new (TaOperation, 1);
+  TaOperation *self = g_new0 (TaOperation, 1);
 
-  /* Field by field: to clear all of it first takes longer than the rest of this function. */
   self->ref_count = 1;
   self->inbox = ta_inbox_ref_thread_default ();
   self->source_object = source_object != NULL ? g_object_ref (source_object) : NULL;
@@ -117,14 +116,6 @@ ta_operation_new (gpointer               source_object,
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   self->callback = callback;
   self->user_data = user_data;
-  self->timeout_us = 0;
-  self->root = NULL;
-  self->cancelled_handler = 0;
-  self->has_timer = FALSE;
-  self->is_tracked = FALSE;
-  self->custody = 0;
-  self->error = NULL;
-  self->previous = self->next = NULL;
   ta_timer_init (&self->timer);
   if (mutex == NULL)
     mutex = &ta_inbox_get_timers (self->inbox)->mutex;

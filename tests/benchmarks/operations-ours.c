@@ -71,6 +71,22 @@ wait_async_when_done (guint64 n)
 }
 
 static void
+put_and_get (guint64 n)
+{
+  g_autoptr (TaQueue) queue = ta_queue_new (0);
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      GValue value = G_VALUE_INIT;
+      gint64 result;
+
+      bench_check (ta_queue_try_put (queue, TA_VALUE_INT ((gint64) i), NULL));
+      bench_check (ta_queue_try_get (queue, &value, NULL));
+      bench_check (ta_value_take_int (&value, &result, NULL) && result == (gint64) i);
+    }
+}
+
+static void
 sleep_cb (GObject *source_object, GAsyncResult *result, gpointer n_left)
 {
   bench_check (ta_sleep_finish (result, NULL));
@@ -173,6 +189,7 @@ const Operation operations_ours[] = {
   { "promise, future, return, try_wait, free", promise_and_future, 1000 },
   { "ta_future_wait, done already", wait_when_done, 1000 },
   { "ta_future_wait_async, done already", wait_async_when_done, 1000 },
+  { "ta_queue_try_put + ta_queue_try_get", put_and_get, 1000 },
   { "ta_sleep_async, 0", sleep_for_nothing, 1000 },
   { "ta_sleep_async, 0, in a runner's loop", sleep_in_loop, 10000 },
   { "ta_runner_call_in_loop, in the loop", call_inline, 100000 },
