@@ -179,6 +179,24 @@ test_box_target (void)
                  "get_string");
 }
 
+/* What would free something that the caller has is refused. */
+static void
+test_free (void)
+{
+  g_autoptr (Caller)       caller = caller_new ();
+  g_autoptr (GCancellable) object = g_cancellable_new ();
+  g_autoptr (GChecksum)    checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_auto (GValue)          on_object = G_VALUE_INIT;
+  g_auto (GValue)          on_boxed = G_VALUE_INIT;
+
+  g_value_set_object (g_value_init (&on_object, G_TYPE_CANCELLABLE), object);
+  caller_refuse (caller, &on_object, "GObject.Object.unref", NULL, 0, G_IO_ERROR,
+                 G_IO_ERROR_NOT_SUPPORTED, "GObject.Object.unref");
+  g_value_set_boxed (g_value_init (&on_boxed, G_TYPE_CHECKSUM), checksum);
+  caller_refuse (caller, &on_boxed, "free", NULL, 0, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                 "GLib.Checksum.free");
+}
+
 /* The name of its type may stand before that of a method. */
 static void
 test_qualified_name (void)
@@ -424,6 +442,7 @@ main (int argc, char **argv)
   test_add ("/method/type", test_type);
   test_add ("/method/boxed-target", test_boxed_target);
   test_add ("/method/box-target", test_box_target);
+  test_add ("/method/free", test_free);
   test_add ("/method/qualified-name", test_qualified_name);
   test_add ("/method/pixbuf", test_pixbuf);
   test_add ("/method/thread", test_thread);

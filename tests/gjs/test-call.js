@@ -57,6 +57,18 @@ test('a static function of a class, a type, or its name', async () => {
     assertEqual((await runner.call(target, 'new_for_path', '/usr')).get_path(), '/usr');
 });
 
+test('an item of a queue is the value that JavaScript has put in', async () => {
+  const queue = ThreadedAsync.Queue.new(0);
+  const value = {a: 1};
+
+  queue.try_put(value);
+  assertEqual(await runner.call(queue, 'try_get'), value);
+});
+
+test('what would free something that JavaScript has is refused', async () => {
+  await assertFails(runner.call(new Gio.Cancellable(), 'unref'), Gio.IOErrorEnum, NOT_SUPPORTED);
+});
+
 test('a method that changes what it is called on, in a box', async () => {
   const box = ThreadedAsync.Box.of(GLib.Checksum.new(GLib.ChecksumType.SHA256));
 

@@ -301,6 +301,19 @@ test('for await gives an item that is a promise, and does not wait for it', asyn
   assertEqual(seen[1], never);
 });
 
+test('an iterator that is left gives the item that it was asked for before', async () => {
+  const queue = ThreadedAsync.Queue.new(0);
+  const iterator = queue[Symbol.asyncIterator]();
+  const asked = iterator.next();
+
+  await iterator.return();
+  queue.try_put('item');
+  const {value, done} = await asked;
+  assertEqual(value, 'item');
+  assertEqual(done, false);
+  assertEqual((await iterator.next()).done, true);
+});
+
 test('for await passes other errors on', async () => {
   const queue = newQueue(0, 1);
 

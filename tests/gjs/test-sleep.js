@@ -49,4 +49,8 @@ test('what is no time is refused', async () => {
     await assertThrows(() => sleep(duration), TypeError, 'seconds');
 });
 
+test('a sleep without a time is refused', async () => {
+  await assertThrows(() => ThreadedAsync.sleep(), TypeError, 'seconds');
+});
+
 run();

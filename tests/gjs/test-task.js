@@ -8,7 +8,7 @@ import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 import ThreadedAsync from 'gi://ThreadedAsync?version=1';
 
-import {assertEqual, assertFails, run, test, until} from './harness.js';
+import {assertEqual, assertFails, assertThrows, run, test, until} from './harness.js';
 
 const {CANCELLED} = Gio.IOErrorEnum;
 const {DROPPED, FAILED} = ThreadedAsync.Error;
@@ -90,10 +90,10 @@ test('another thread can wait for a function of JavaScript', async () => {
   background.start();
   await until(() => waiter.promise);
   const waited = background.call_method(waiter.task, 'wait', [-1]);
-  waiter.resolve(['a', 'list']);
-  const value = await waited;
-  assertEqual(value instanceof ThreadedAsync.Box, true);
-  assertEqual(await waiter.task.wait() instanceof Array, true);
+  const list = ['a', 'list'];
+  waiter.resolve(list);
+  assertEqual(await waited, list);
+  assertEqual(await waiter.task.wait(), list);
 
   const number = runner.create_task(async () => 42);
   assertEqual(await background.call_method(number, 'wait', [-1]), 42);
@@ -225,6 +225,49 @@ test('whatever a function throws or returns ends its task', async () => {
     },
   };
   assertEqual(await main.create_task(() => twice).wait(), 7);
+});
+
+test('a task whose function returns what C does not take fails', async () => {
+  const notOne = Object.create(new Gio.Cancellable());
+  const now = runner.create_task(() => notOne);
+  const later = runner.create_task(() => Promise.resolve(notOne));
+
+  await assertThrows(() => now.wait({timeout: 60}), Error, 'Object');
+  await assertThrows(() => later.wait({timeout: 60}), Error, 'Object');
+});
+
+test('what is thrown may be anything, even a proxy that will not be asked', async () => {
+  const {proxy, revoke} = Proxy.revocable({}, {});
+  const task = runner.create_task(() => {
+    throw proxy;
+  });
+  let thrown = null;
+
+  revoke();
+  try {
+    await task.wait({timeout: 60});
+  } catch (error) {
+    thrown = error;
+  }
+  assertEqual(thrown === proxy, true);
+});
+
+test('a task keeps what was thrown, also when its wrapper is collected', async () => {
+  const queue = ThreadedAsync.Queue.new(0);
+  const problem = new RangeError('once');
+
+  await (async () => {
+    const task = runner.create_task(() => {
+      throw problem;
+    });
+    await assertThrows(() => task.wait(), RangeError, 'once');
+    queue.try_put(task);
+  })();
+  for (let i = 0; i < 5; i++) {
+    await ThreadedAsync.sleep(0); // eslint-disable-line no-await-in-loop
+    System.gc();
+  }
+  assertEqual(await assertThrows(() => queue.try_get().try_wait(), RangeError, 'once'), problem);
 });
 
 run();

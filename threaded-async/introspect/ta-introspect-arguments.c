@@ -227,6 +227,17 @@ set_in_place (TaMethodCall *call, const GValue *target, GError **error)
   return TRUE;
 }
 
+/*
+ * Whether a method frees what it is called on, or its reference, without saying so in the
+ * introspection data: as g_object_unref() and g_checksum_free().
+ */
+static gboolean
+is_free (const TaMethodCall *call)
+{
+  return call->instance.type.transfer == GI_TRANSFER_NOTHING &&
+         (g_str_has_suffix (call->name, ".unref") || g_str_has_suffix (call->name, ".free"));
+}
+
 /* Copies what the method is called on, if it is called on something. */
 gboolean
 ta_introspect_set_instance (TaMethodCall *call,
@@ -248,6 +259,12 @@ ta_introspect_set_instance (TaMethodCall *call,
     }
   if (!is_instance)
     return TRUE;
+  if (is_free (call))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   "%s would free what it is called on, which belongs to others", call->name);
+      return FALSE;
+    }
 
   instance->name = g_strdup ("self");
   if (g_type_is_a (gtype, G_TYPE_OBJECT) || G_TYPE_IS_INTERFACE (gtype))

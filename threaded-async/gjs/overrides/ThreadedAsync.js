@@ -27,8 +27,11 @@ const {mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn} =
 const FOREVER = -1;
 const RUNNER_DEFAULT = -2;
 
-/* The errors thrown in JavaScript that have been taken out of their futures. */
-const thrown = new WeakMap();
+/*
+ * Where a future keeps the error thrown in JavaScript that has been taken out of it: as a property,
+ * for which GJS keeps the very object as long as there is the future in C.
+ */
+const thrown = Symbol('thrown');
 
 let namespace = null;
 
@@ -36,12 +39,23 @@ function isError(error, domain, code) {
   return error instanceof GLib.Error && error.matches(domain, code);
 }
 
-/* Of whatever may be thrown, which need not have a text. */
+/* Of whatever may be thrown, which need not have a text, or be a proxy that will not be asked. */
 function toText(error) {
+  for (const func of [String, value => Object.prototype.toString.call(value)]) {
+    try {
+      return func(error);
+    } catch (_) {
+      // The next one may have one.
+    }
+  }
+  return 'Something without a text was thrown';
+}
+
+function isGError(error) {
   try {
-    return String(error);
+    return error instanceof GLib.Error;
   } catch (_) {
-    return Object.prototype.toString.call(error);
+    return false;
   }
 }
 
@@ -50,12 +64,13 @@ function getFutureError(future, error) {
   if (!isError(error, namespace.Error, namespace.Error.FAILED))
     return error;
 
-  if (!thrown.has(future)) {
+  if (!Object.hasOwn(future, thrown)) {
     const taken = future.take_foreign_error(Holder.$gtype);
-    if (taken !== null)
-      thrown.set(future, unwrap(taken));
+    if (taken === null)
+      return error;
+    future[thrown] = unwrap(taken);
   }
-  return thrown.has(future) ? thrown.get(future) : error;
+  return future[thrown];
 }
 
 /* Calls a function that takes the result of a future. */
@@ -143,7 +158,7 @@ function overrideQueue(proto) {
       result => putFinish.call(this, result));
   };
 
-  proto.reserve = function (options) {
+  proto.reserve = async function (options) {
     const [timeout, cancellable] = parse(options, FOREVER);
 
     return promisify(callback => reserveAsync.call(this, timeout, cancellable, callback),
@@ -167,7 +182,7 @@ function overrideQueue(proto) {
         if (done)
           return end();
         try {
-          return {value: (await next(this)).item, done};
+          return {value: (await next(this)).item, done: false};
         } catch (error) {
           const {value} = end();
           if (isError(error, namespace.Error, namespace.Error.CLOSED))
@@ -261,7 +276,7 @@ function overridePromise(proto) {
   const {return_error: returnError} = proto;
 
   proto.return_error = function (error) {
-    if (error instanceof GLib.Error)
+    if (isGError(error))
       returnError.call(this, error);
     else
       this.return_foreign_error(namespace.Error.FAILED, toText(error), box(error));
@@ -393,9 +408,11 @@ function _init() {
 
   Object.defineProperty(this.Runner, 'main', {get: () => this.Runner.get_default()});
 
-  this.sleep = function (seconds, cancellable = null) {
-    return promisify(
+  this.sleep = async function (seconds, cancellable = null) {
+    if (seconds === undefined)
+      throw new TypeError('sleep() takes a number of seconds');
+    await promisify(
       callback => namespace.sleep_async(toMicroseconds(seconds), cancellable, callback),
-      result => namespace.sleep_finish(result)).then(() => {});
+      result => namespace.sleep_finish(result));
   };
 }

@@ -81,7 +81,7 @@ function overrideServer(proto) {
     return process.call(this, ...parse(options, RUNNER_DEFAULT));
   };
 
-  proto.process = function (options) {
+  proto.process = async function (options) {
     const [timeout, cancellable] = parse(options, RUNNER_DEFAULT);
 
     return promisify(callback => processAsync.call(this, timeout, cancellable, callback),

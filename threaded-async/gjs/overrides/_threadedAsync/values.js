@@ -66,6 +66,15 @@ function box(value, plain = new GObject.Value()) {
   return namespace.Box.new(holder, plain, MAIN_CONTEXT);
 }
 
+function wrapObject(value) {
+  if (value === null || value instanceof GObject.Object || value instanceof GObject.Value ||
+      value instanceof namespace.Box)
+    return value;
+  if (isGType(value))
+    return box(value, gtypeValue(value));
+  return isNative(value) ? box(value, value) : box(value);
+}
+
 /* What is put into queues and futures for a value: the value itself, or a box with it. */
 function wrap(value) {
   switch (typeof value) {
@@ -79,12 +88,12 @@ function wrap(value) {
     case 'bigint':
       return BigInt.asIntN(64, value) === value ? box(value, value) : box(value);
     case 'object':
-      if (value === null || value instanceof GObject.Object || value instanceof GObject.Value ||
-          value instanceof namespace.Box)
-        return value;
-      if (isGType(value))
-        return box(value, gtypeValue(value));
-      return isNative(value) ? box(value, value) : box(value);
+      try {
+        return wrapObject(value);
+      } catch (error) {
+        // It is none that C knows, as a prototype, or a proxy that will not be asked.
+        return box(value);
+      }
     default:
       return box(value);
   }
@@ -172,10 +181,15 @@ function toArgument(value, name) {
   return value;
 }
 
+/* One result. A box comes only if nothing in it is plain: an item of a queue, say. */
+function fromResult(value) {
+  return value instanceof namespace.Box ? unwrap(value) : value;
+}
+
 /* One result, or an array of several. */
 function fromResults(value) {
   if (!(value instanceof GObject.ValueArray))
-    return value;
-  return Array.from({length: value.n_values}, (_, i) => value.get_nth(i));
+    return fromResult(value);
+  return Array.from({length: value.n_values}, (_, i) => fromResult(value.get_nth(i)));
 }
 

@@ -81,9 +81,9 @@ async function turn() {
     ids[0] = GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, end(0));
     ids[1] = GLib.timeout_add(GLib.PRIORITY_DEFAULT, COME_BACK_MS, end(1));
   });
-  for (const id of ids)
+  for (const id of ids) // one whose callback was dropped by GJS is not there any more
     if (id !== 0)
-      GLib.source_remove(id);
+      GLib.MainContext.default().find_source_by_id(id)?.destroy();
   turnEnd = 0;
 }
 
@@ -100,14 +100,20 @@ function promisify(start, finish) {
   });
 }
 
-/* Ends the promise, unless the function has done so itself: then there may be no other result. */
+/*
+ * Ends the promise, unless the function has done so itself: then there may be no other result. What
+ * C does not take is an error, since whoever waits is to be told something.
+ */
 function endOnce(promise, name, result) {
   if (result === undefined && promise.get_future() === null)
     return;
   try {
     promise[name](result);
   } catch (error) {
-    logError(error, 'A JavaScript function has returned its promise, and then something else');
+    if (promise.get_future() !== null)
+      promise.return_error(error);
+    else
+      logError(error, 'A JavaScript function has returned its promise, and then something else');
   }
 }
 
