@@ -65,6 +65,13 @@ test('an item of a queue is the value that JavaScript has put in', async () => {
   assertEqual(await runner.call(queue, 'try_get'), value);
 });
 
+test('a box is for values of libraries', async () => {
+  for (const value of [undefined, null, {}, [], () => 1]) {
+    // eslint-disable-next-line no-await-in-loop
+    await assertThrows(() => ThreadedAsync.Box.of(value), TypeError, 'library');
+  }
+});
+
 test('what would free something that JavaScript has is refused', async () => {
   await assertFails(runner.call(new Gio.Cancellable(), 'unref'), Gio.IOErrorEnum, NOT_SUPPORTED);
 });

@@ -15,7 +15,7 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 
-const {Holder, box, fromResults, toArgument, toTarget, unwrap, wrap} =
+const {Holder, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap} =
   imports.overrides._threadedAsync.values;
 const {overrideClient, overrideRequest, overrideServer} =
   imports.overrides._threadedAsync.servers;
@@ -403,6 +403,8 @@ function _init() {
 
   /* A value in a box, on which methods work in place, when a runner calls them. */
   this.Box.of = function (value) {
+    if (!isNative(value))
+      throw new TypeError('Box.of() takes a value of a library');
     return namespace.Box.new(new GObject.Value(), value, null);
   };
 

@@ -8,7 +8,7 @@
  * another thread calls.
  */
 
-/* exported Holder, init, box, fromResults, toArgument, toTarget, unwrap, wrap */
+/* exported Holder, init, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap */
 
 const {GLib, GObject} = imports.gi;
 
@@ -37,7 +37,7 @@ function isObject(value) {
 
 /* Whether C has values of its class: not of Object, of which GJS lends it some for a short time. */
 function isNative(value) {
-  const {constructor} = value;
+  const constructor = value?.constructor;
 
   return typeof constructor === 'function' && constructor !== Object && '$gtype' in constructor;
 }
