@@ -21,7 +21,8 @@ Each goal was set before there was anything to measure. For each that is not met
 what cannot be left out, as often as it is needed: the clock, locks, memory, the objects that the
 interface consists of, measured alone and in the same run. Where that is more than the goal allows,
 or hardly less, no work on the library can meet it. What is ours comes on top, though the processor
-does some of it at the same time."""
+does some of it at the same time. Instructions are counted by callgrind, with GLib 2.74: how they
+divide, `tests/instructions/renew _build --print` prints for each operation."""
 
 
 def glib(name):
@@ -99,7 +100,11 @@ twice: there go the list of what is to be done, which tells where the call is, a
 back come the result and the word that the other side looks at. How long it takes the machine
 decides: where two virtual CPUs are parts of one core it is a quarter of what it is where they are
 far apart, and the host moves them while the program runs. Where they are close the goal is met,
-or nearly.""",
+or nearly. The rest are the objects: of the 6,400 instructions of a call, those with which threads
+sleep and wake each other included, 1,500 are this library's, and none of its functions has more
+than 75; 1,300 are GObject's, 1,600 GLib's, 800 of them for the list of data that each GObject has,
+and 1,800 the C library's, 1,300 of them for memory that one thread allocates and the other frees.
+With GLib 2.84 it is the same but for 170 more in GObject, and 300 fewer in the C library.""",
     ),
     Limit(
         "The processor time of a request now and then",
@@ -126,7 +131,8 @@ missed.""",
         """\
 A put and a get each take the lock of the queue once, and the value is set, copied and read.
 Without a lock in each the queue could not be closed, watched and waited for from everywhere at
-once.""",
+once. Of the 770 instructions of an item 440 are this library's, 160 GLib's for the locks, 70
+GObject's for the values, and 65 the allocator's.""",
     ),
     Limit(
         "An item to the main context, on one CPU",
@@ -176,7 +182,9 @@ lock. What it is compared with has no result, and nobody can wait for it.""",
         ],
         """\
 That which is ended there is a future, a wait and a promise, where a GTask is one object. All waits
-for one future meet the goal everywhere.""",
+for one future meet the goal everywhere. Of the 5,200 instructions of a future and its wait, from
+where they are made to their end, 1,060 are this library's, 1,500 GLib's, most of them for the data
+of the GObject, 1,100 GObject's, and 1,400 the allocator's.""",
     ),
     Limit(
         "To begin one of 100,000 sleeps",
@@ -194,8 +202,8 @@ for one future meet the goal everywhere.""",
 No timer may be early, so the clock has to be looked at for each. Memory that the process did not
 have before costs the kernel a page for every sixteen sleeps; if it is kept from one burst to the
 next, as with `MALLOC_TRIM_THRESHOLD_` and `MALLOC_TOP_PAD_` of the C library, a sleep takes some
-20 ns less. Of the 800 instructions of this library that a sleep takes from its beginning to its
-end none of its functions has more than 75, and the allocator has 300.""",
+20 ns less. A sleep takes 1,400 instructions from its beginning to its end: 800 are this library's,
+none of whose functions has more than 75, 400 the allocator's, and 100 GLib's.""",
     ),
     Limit(
         "A request to a server, on two CPUs",
@@ -217,7 +225,9 @@ the server one at what the loop sleeps on. To handle all that wait takes this lo
 For one request at a time what cannot be left out is above the goal already with GLib 2.74.6. A
 profile shows why no more is to be had from the second processor: the two threads take turns, and
 each of them waits for the other for half of the time. Of what the server's thread does in its half
-the poll takes more than a quarter; signal and objects take a sixth, and so do the locks.""",
+the poll takes more than a quarter; signal and objects take a sixth, and so do the locks. Of the
+7,800 instructions of a request 1,200 are this library's, 3,200 GObject's, 2,200 GLib's, and 1,000
+the C library's.""",
     ),
     Limit(
         "Growth",
