@@ -100,8 +100,11 @@ class _Selector(selectors.EpollSelector):
         if flags == 1:
             return ()
         self.goes_on = flags & 1 != 0
-        if self.is_forced and not self.goes_on:
-            raise ForcedStop
+        if not self.goes_on:
+            if self.is_forced:
+                raise ForcedStop
+            # Here, since to look after each turn is dearer.
+            asyncio.get_running_loop().stop()
         return super().select(0) if flags & 2 else ()
 
     def close(self):
@@ -166,14 +169,11 @@ class Loop(asyncio.SelectorEventLoop):
     def running(self, _quit):
         return contextlib.nullcontext()
 
-    def _run_once(self):
-        super()._run_once()
-        if not self._selector.goes_on:
-            self.stop()
-
     def look_around(self):
         """Does an iteration of the runner's context in between."""
         self._selector.goes_on = bool(addresses.iterate(self._address, 0))
+        if not self._selector.goes_on:
+            self.stop()
         self._selector.poller.catch_up()
         return self._selector.goes_on
 
