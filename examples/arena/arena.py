@@ -32,9 +32,8 @@ def parse():
 
 def play_headless(game, n_ticks):
     while game.tick < n_ticks and not game.is_over:
-        # Long enough for a machine that is busy; only a script that is stuck takes it, once. It is
-        # in parts, of which only one is lost when the whole process stands still.
-        game.play(timeout=1.0, n_chances=5)
+        # Long enough for a machine that is busy; only a script that is stuck takes it, once.
+        game.play(timeout=5.0)
     # How a script ends that is stuck is no part of the match.
     print(game.describe(), flush=True)
     game.stop()

@@ -89,23 +89,14 @@ class Bot:
     def plays(self):
         return self.health > 0 and not self.said
 
-    def serve(self, timeout, n_chances=1):
-        """Gives the script its turn: whether it has made use of it.
-
-        The time of a chance may be over because the whole process stood still. So it is given more,
-        unless it is known to be stuck.
-        """
-        for chance in range(1 if self.n_missed else n_chances):
-            try:
-                if chance > 0:
-                    self.runner.wait_for_next_iteration(timeout=timeout)
-                if self.server.process(timeout):
-                    self.n_missed = 0
-                    return True
-                if chance == 0:
-                    break
-            except ThreadedAsync.WaitTimeoutError:
-                pass
+    def serve(self, timeout):
+        """Gives the script its turn: whether it has made use of it."""
+        try:
+            if self.server.process(timeout):
+                self.n_missed = 0
+                return True
+        except ThreadedAsync.WaitTimeoutError:
+            pass
         if self.task.done:
             self._bury()
         else:
@@ -176,12 +167,11 @@ class Game:
     def is_over(self):
         return sum(bot.plays for bot in self.bots) < 2
 
-    def play(self, timeout, time_left=lambda: True, n_chances=1):
+    def play(self, timeout, time_left=lambda: True):
         """Plays a tick, or as much of it as there is time for: whether it has come to its end.
 
         :param timeout: how long a script may take that does not let its loop turn at all
         :param time_left: tells if there is time for one more bot
-        :param n_chances: how often a script may take that long, until it is known to be stuck
         """
         if self._next == 0:
             self.shots = []
@@ -191,7 +181,7 @@ class Game:
             bot = self.bots[self._next]
             self._next += 1
             if bot.plays:
-                bot.serve(timeout, n_chances)
+                bot.serve(timeout)
         self._next = 0
         self.tick += 1
         return True

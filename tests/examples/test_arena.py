@@ -40,18 +40,6 @@ def test_a_stuck_script_is_given_up():
     assert "tick 55: " in last
 
 
-def test_a_script_that_keeps_its_loop_for_a_while_misses_no_turn(tmp_path):
-    ends = []
-    for block in ("", "time.sleep(1.5)"):
-        (tmp_path / "one.py").write_text(
-            f"import time\nasync def main(me):\n    {block}\n"
-            "    while True: await me.move(me.random.random())"
-        )
-        (tmp_path / "two.py").write_text("async def main(me):\n    while True: await me.look()")
-        ends.append(play("--brains", tmp_path, "--ticks", "5"))
-    assert ends[0] == ends[1]
-
-
 def test_any_script(tmp_path):
     (tmp_path / "syntax.py").write_text("this is no Python")
     (tmp_path / "nothing.py").write_text("")
