@@ -16,7 +16,7 @@ from time import monotonic
 
 from gi.repository import GLib, GObject
 
-from . import addresses, raw
+from . import addresses, callbacks, raw
 from .backend import native
 from .errors import ForcedStop
 
@@ -33,24 +33,22 @@ class _Poller:
         # may be interrupted by code that takes it once more.
         self._lock = threading.RLock()
         self._fd = fd
-        self._source = None
+        self._watch = None
         self._is_readable = False
 
     def enter(self):
         """Begins to look at the descriptor, in the runner's thread; here with the first look."""
 
-    def _on_readable(self, *_):
+    def _on_readable(self):
         # Once only: a main loop that is nested in a callback would find it readable all the time.
-        self._source = None
+        watch, self._watch = self._watch, None
+        watch.end()
         self._is_readable = True
-        return GLib.SOURCE_REMOVE
 
     def select(self, timeout_us):
         """1 if the loop is to go on, and 2 if a descriptor is ready."""
-        if self._source is None:
-            self._source = source = GLib.unix_fd_source_new(self._fd, GLib.IOCondition.IN)
-            source.set_callback(self._on_readable)
-            source.attach(GLib.MainContext.get_thread_default())
+        if self._watch is None:
+            self._watch = callbacks.Watch(self._fd, self._on_readable)
         flags = addresses.iterate(self._address, timeout_us)
         if self._is_readable:
             self._is_readable = False
@@ -68,9 +66,9 @@ class _Poller:
     def close(self):
         with self._lock:
             self._address = None
-        if self._source is not None:
-            self._source.destroy()
-            self._source = None
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
 
 
 class _Selector(selectors.EpollSelector):
@@ -271,6 +269,8 @@ class Loop(asyncio.SelectorEventLoop):
 PASSAGES = {
     _Poller.select.__code__,
     _Poller._on_readable.__code__,
+    callbacks.Watch.end.__code__,
+    callbacks.PASSAGE,
     _Selector.select.__code__,
     Loop.look_around.__code__,
 }

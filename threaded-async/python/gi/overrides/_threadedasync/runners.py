@@ -9,7 +9,7 @@ import inspect
 from gi.overrides import override
 from gi.repository import GLib
 
-from . import addresses, errors, raw, threads
+from . import addresses, callbacks, errors, raw, threads
 from .blocking import blocking
 from .errors import raise_converted
 from .loop import Loop
@@ -51,16 +51,15 @@ class _Call:
             promise.return_error(error)
 
 
-def _named(func, name):
-    """The function of a task that has its name before it can fail."""
-    if not isinstance(name, str):
-        return func
+def _sent(func, args, name):
+    """The function of a task, which has its name before it can fail."""
 
-    def named(task, *args):
-        task.set_name(name)
-        return func(task, *args)
+    def call(task):
+        if isinstance(name, str):
+            task.set_name(name)
+        func(task, *args)
 
-    return named
+    return call
 
 
 async def _awaited(awaitable):
@@ -228,7 +227,7 @@ class Runner(_raw.Runner):
         elif inspect.iscoroutinefunction(work):
             raise TypeError(f"a coroutine is needed, not a coroutine function: call {work!r}")
         elif callable(work):
-            task = _raw.Runner.create_task(self, _named(work, name), *args)
+            task = callbacks.create_task(self, _sent(work, args, name))
         else:
             raise TypeError(f"a coroutine, an awaitable or a function is needed, not {work!r}")
         if name is not None:
@@ -256,7 +255,7 @@ class Runner(_raw.Runner):
             return func(*args)
 
         call = _Call(func, args)
-        task = _raw.Runner.create_task(self, call)
+        task = callbacks.create_task(self, call)
         try:
             return task.wait(timeout)
         except BaseException:

@@ -9,7 +9,7 @@ import inspect
 from gi.overrides import override
 from gi.repository import Gio, GLib
 
-from . import addresses, backend, raw
+from . import addresses, backend, callbacks, raw
 from .backend import native, unboxed
 from .blocking import blocking, ended
 from .errors import raise_converted
@@ -288,10 +288,10 @@ class Server(_raw.Server):
     async def process_soon(self, timeout=DEFAULT_TIMEOUT) -> bool:
         """Does what process() does, without blocking; in a coroutine of the server's own loop."""
         timeout_us = microseconds(timeout)
-        wait = Wait(
-            lambda cancellable, done: _raw.Server.process_async(self, timeout_us, cancellable, done)
-        )
-        result = await raising_kept_soon(wait.result())
+        # This raises what is no server, as C would not.
+        self.get_n_pending()
+        start = functools.partial(callbacks.start, callbacks.process_async, self, timeout_us)
+        result = await raising_kept_soon(Wait(start).result())
         try:
             return _raw.Server.process_finish(self, result)
         except GLib.Error as failure:

@@ -9,13 +9,11 @@ import weakref
 
 from gi.repository import GLib, GObject
 
-from . import errors, raw
+from . import callbacks, errors
 from .backend import EMPTY, native, return_value
 from .kept import keep, main_thread, set_wakeup_fd, signal_fds
 from .loop import Loop
 from .values import Foreign, boxed
-
-_create_task = raw.ThreadedAsync.Runner.create_task
 
 
 def _end(promise, work):
@@ -144,7 +142,7 @@ def create_task(runner, coroutine, name):
     """A task of the library for a coroutine."""
     if native is not None and runner._has_asyncio:
         return native.create_task(runner, coroutine, contextvars.copy_context(), name)
-    return _create_task(runner, _Start(coroutine, name))
+    return callbacks.create_task(runner, _Start(coroutine, name))
 
 
 if native is not None:

@@ -4,12 +4,13 @@
 """How a coroutine waits for an asynchronous call of the library, whatever loop it runs in."""
 
 import asyncio
+import functools
 import os
 import threading
 
 from gi.repository import Gio, GLib
 
-from . import raw
+from . import callbacks, raw
 from .backend import native
 from .loop import Loop
 
@@ -22,10 +23,10 @@ EVENT = "e"
 FUTURE = "f"
 
 _STARTS = {
-    GET: raw.ThreadedAsync.Queue.get_async,
-    RESERVE: raw.ThreadedAsync.Queue.reserve_async,
-    EVENT: raw.ThreadedAsync.Event.wait_async,
-    FUTURE: raw.ThreadedAsync.Future.wait_async,
+    GET: callbacks.get_async,
+    RESERVE: callbacks.reserve_async,
+    EVENT: callbacks.event_wait_async,
+    FUTURE: callbacks.future_wait_async,
 }
 
 
@@ -33,8 +34,8 @@ def wait_for(kind, source, timeout_us):
     """A coroutine that returns the result of an asynchronous call, which has not been finished."""
     if native is not None and isinstance(asyncio.get_running_loop(), Loop):
         return _wait_native(kind, source, timeout_us)
-    start = _STARTS[kind]
-    return Wait(lambda cancellable, done: start(source, timeout_us, cancellable, done)).result()
+    call = _STARTS[kind]
+    return Wait(functools.partial(callbacks.start, call, source, timeout_us)).result()
 
 
 async def _wait_native(kind, source, timeout_us):
@@ -74,7 +75,7 @@ class _Helper:
             func()
             promise.return_value(None)
 
-        _RawRunner.create_task(self._runner, start)
+        callbacks.create_task(self._runner, start)
 
 
 _helper = _Helper()
