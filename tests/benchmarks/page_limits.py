@@ -226,8 +226,8 @@ wakes it, makes none. To handle all that wait takes none at all.
 So what adds up here is less than the goal allows, and not what decides. Where the two virtual CPUs
 are close the poll does: if it is made to return at once, without a system call, a request takes a
 quarter less, twice as much as a poll takes alone, and the goal is met beside a pair that still
-makes its own. Where they are far apart it is an eighth to a fifth, and the goal is not met without
-it either. It can't be left out. Between two calls any thread may attach a source to the context of
+makes its own. Where they are far apart it is a fifth at most, and the goal is not met without it
+either. It can't be left out. Between two calls any thread may attach a source to the context of
 the loop, and only the descriptor that wakes the loop says so. To have the loop ask its sources
 again instead takes as long.
 
