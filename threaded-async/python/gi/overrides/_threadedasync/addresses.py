@@ -15,46 +15,47 @@ from gi.repository import GObject
 
 from . import raw
 
-_library = ctypes.CDLL("libthreaded-async-1.so.0")
-_gobject = ctypes.CDLL("libgobject-2.0.so.0")
+library = ctypes.CDLL("libthreaded-async-1.so.0")
+gobject = ctypes.CDLL("libgobject-2.0.so.0")
 
-iterate = _library.ta_runner_iterate
-iterate.argtypes = ctypes.c_void_p, ctypes.c_int64
-iterate.restype = ctypes.c_int
+_POINTER = ctypes.c_void_p
 
-wake_up = _library.ta_runner_wake_up
-wake_up.argtypes = (ctypes.c_void_p,)
-wake_up.restype = None
 
-stop_async = _library.ta_runner_stop_async
-stop_async.argtypes = ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3
-stop_async.restype = None
+def declare(where, name, result, *arguments):
+    """A function of a library of C, with the types of what it returns and takes."""
+    function = getattr(where, name)
+    function.argtypes = arguments
+    function.restype = result
+    return function
 
-await_rest = _library.ta_server_await_rest
-await_rest.argtypes = ctypes.c_void_p, ctypes.c_int64
-await_rest.restype = None
+
+iterate = declare(library, "ta_runner_iterate", ctypes.c_int, _POINTER, ctypes.c_int64)
+wake_up = declare(library, "ta_runner_wake_up", None, _POINTER)
+stop_async = declare(
+    library, "ta_runner_stop_async", None, _POINTER, ctypes.c_int64, *[_POINTER] * 3
+)
+await_rest = declare(library, "ta_server_await_rest", None, _POINTER, ctypes.c_int64)
 
 # A function that a thread calls while it waits; and how to set it, which nobody need wait for.
 INTERRUPT_FUNC = ctypes.CFUNCTYPE(ctypes.c_int)
 _quick = ctypes.PyDLL("libthreaded-async-1.so.0")
 
-set_interrupt_func = _quick.ta_set_interrupt_func
-set_interrupt_func.argtypes = (ctypes.c_void_p,)
-set_interrupt_func.restype = ctypes.c_void_p
-
-was_interrupted = _quick.ta_was_interrupted
-was_interrupted.restype = ctypes.c_int
+set_interrupt_func = declare(_quick, "ta_set_interrupt_func", _POINTER, _POINTER)
+was_interrupted = declare(_quick, "ta_was_interrupted", ctypes.c_int)
 
 # What handles a request: the server, the request, and nothing.
 HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 3)
 
-_connect = _gobject.g_signal_connect_data
-_connect.argtypes = ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_void_p] * 3, ctypes.c_int
-_connect.restype = ctypes.c_ulong
-
-_class_ref = _gobject.g_type_class_ref
-_class_ref.argtypes = (ctypes.c_size_t,)
-_class_ref.restype = ctypes.c_void_p
+_connect = declare(
+    gobject,
+    "g_signal_connect_data",
+    ctypes.c_ulong,
+    _POINTER,
+    ctypes.c_char_p,
+    *[_POINTER] * 3,
+    ctypes.c_int,
+)
+_class_ref = declare(gobject, "g_type_class_ref", _POINTER, ctypes.c_size_t)
 
 # Where the class structure has the function that is called in the thread.
 _RUN = next(

@@ -14,20 +14,13 @@ import sys
 from gi import _gobject
 
 from . import addresses
+from .addresses import declare
 
-_library = ctypes.CDLL("libthreaded-async-1.so.0")
 _glib = ctypes.CDLL("libglib-2.0.so.0")
 
 # By their numbers, those that have not been called yet. A pointer of 0 would be None.
 _functions = {}
 _numbers = itertools.count(1)
-
-
-def _declare(library, name, result, *arguments):
-    function = getattr(library, name)
-    function.argtypes = arguments
-    function.restype = result
-    return function
 
 
 def _find_wrap():
@@ -95,7 +88,9 @@ PASSAGE = _on_readable.__code__
 
 def _find_start(name):
     pointer = ctypes.c_void_p
-    return _declare(_library, name, None, pointer, ctypes.c_int64, pointer, pointer, pointer)
+    return declare(
+        addresses.library, name, None, pointer, ctypes.c_int64, pointer, pointer, pointer
+    )
 
 
 get_async = _find_start("ta_queue_get_async")
@@ -104,8 +99,8 @@ event_wait_async = _find_start("ta_event_wait_async")
 future_wait_async = _find_start("ta_future_wait_async")
 process_async = _find_start("ta_server_process_async")
 
-_create_task = _declare(_library, "ta_runner_create_task", *[ctypes.c_void_p] * 5)
-_unref = _declare(ctypes.CDLL("libgobject-2.0.so.0"), "g_object_unref", None, ctypes.c_void_p)
+_create_task = declare(addresses.library, "ta_runner_create_task", *[ctypes.c_void_p] * 5)
+_unref = declare(addresses.gobject, "g_object_unref", None, ctypes.c_void_p)
 
 
 def start(call, source, timeout_us, cancellable, done):
@@ -129,12 +124,12 @@ def create_task(runner, func):
         _unref(task)
 
 
-_new_source = _declare(_glib, "g_unix_fd_source_new", ctypes.c_void_p, ctypes.c_int, ctypes.c_int)
-_set_callback = _declare(_glib, "g_source_set_callback", None, *[ctypes.c_void_p] * 4)
-_get_context = _declare(_glib, "g_main_context_get_thread_default", ctypes.c_void_p)
-_attach = _declare(_glib, "g_source_attach", ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p)
-_destroy_source = _declare(_glib, "g_source_destroy", None, ctypes.c_void_p)
-_unref_source = _declare(_glib, "g_source_unref", None, ctypes.c_void_p)
+_new_source = declare(_glib, "g_unix_fd_source_new", ctypes.c_void_p, ctypes.c_int, ctypes.c_int)
+_set_callback = declare(_glib, "g_source_set_callback", None, *[ctypes.c_void_p] * 4)
+_get_context = declare(_glib, "g_main_context_get_thread_default", ctypes.c_void_p)
+_attach = declare(_glib, "g_source_attach", ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p)
+_destroy_source = declare(_glib, "g_source_destroy", None, ctypes.c_void_p)
+_unref_source = declare(_glib, "g_source_unref", None, ctypes.c_void_p)
 
 _IN = 1  # G_IO_IN
 
