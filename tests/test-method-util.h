@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* The namespace with functions for these tests: see bindings/ta-probe.h. */
+#define PROBE TA_VALUE_STRING ("TaProbe")
+
 /* Somebody who calls methods on a runner, from the main thread. */
 typedef struct
 {

@@ -5,7 +5,7 @@
 
 /*
  * ta_runner_call_method_async(), with the methods of real libraries. What passes through it is in
- * test-method-values.c.
+ * test-method-values.c, and what it refuses in test-method-refused.c.
  */
 
 #include "test-method-util.h"
