@@ -34,12 +34,6 @@ _loops = {}
 _lock = threading.Lock()
 
 
-def _set_exception(thread, exception):
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), None if exception is None else ctypes.py_object(exception)
-    )
-
-
 def run(address, runner=None):
     """Runs the asyncio event loop of a runner, in its thread, until it has been stopped.
 
@@ -90,10 +84,18 @@ def _let_go(address):
             with _lock:
                 _loops.pop(address, None)
             told_to_stop.discard(threading.get_ident())
-            _set_exception(threading.get_ident(), None)
+            _raise_what_is_left()
             return
         except ForcedStop:
             pass
+
+
+def _raise_what_is_left():
+    """Python raises what another thread has set when a function begins, at the latest.
+
+    To set None in its place would not do: Python 3.11 would look for an exception before each call
+    from then on, in all threads, and never come to an end where a profiler or a debugger traces.
+    """
 
 
 def _end_thread(thread):
@@ -129,7 +131,9 @@ def interrupt(address):
         elif blocking.__code__ in codes:
             told_to_stop.add(loop.thread)
         else:
-            _set_exception(loop.thread, ForcedStop)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(loop.thread), ctypes.py_object(ForcedStop)
+            )
 
 
 _run = addresses.make_run(run)
