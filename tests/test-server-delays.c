@@ -149,14 +149,20 @@ other_runner_init (OtherRunner *self)
  * them: a descriptor comes, and goes again. What is ready then is left to the next iteration. */
 static GMainContext *changed_context; /* atomic; NULL when it is done */
 
-/* This stands before that of GLib. */
+/* What stands before that of GLib when the thread sanitizer is there: see tsan-contexts.c. */
+extern __attribute__ ((weak)) gboolean
+tsan_main_context_check (GMainContext *, int, GPollFD *, int);
+
+/* This stands before both. */
 gboolean
 g_main_context_check (GMainContext *context, int max_priority, GPollFD *fds, int n_fds)
 {
   static gboolean (*next) (GMainContext *, int, GPollFD *, int);
 
   if (g_atomic_pointer_get (&next) == NULL)
-    g_atomic_pointer_set (&next, dlsym (RTLD_NEXT, "g_main_context_check"));
+    g_atomic_pointer_set (&next, tsan_main_context_check != NULL
+                                     ? (gpointer) tsan_main_context_check
+                                     : dlsym (RTLD_NEXT, "g_main_context_check"));
 
   if (g_atomic_pointer_compare_and_exchange (&changed_context, context, NULL))
     {

@@ -7,44 +7,12 @@
  * Part of the tests when they are built with the thread sanitizer.
  *
  * The sanitizer doesn't see what a GLib does that was not built with it: its locks, and its counts
- * of references. Whatever they order would look like a race. The functions here stand before
- * GLib's own, and tell. They can't stand before the calls that GLib makes to itself; so what the
- * lock of a context orders is told where its sources come and go, and where it polls.
+ * of references. Whatever they order would look like a race. The functions here, and those in
+ * tsan-contexts.c and tsan-sources.c, stand before GLib's own, and tell. test-tsan.c looks whether they
+ * tell enough, and not too much.
  */
 
-#include <dlfcn.h>
-#include <gio/gio.h>
-#include <poll.h>
-
-extern void __tsan_acquire (void *address);
-extern void __tsan_release (void *address);
-extern void
-AnnotateBenignRaceSized (const char *file, int line, void *address, gsize size, const char *what);
-
-#define NEXT(name)                                                                                 \
-  static __typeof__ (&name) found;                                                                 \
-  __typeof__ (&name)        next = g_atomic_pointer_get (&found);                                  \
-  if (next == NULL)                                                                                \
-    {                                                                                              \
-      next = dlsym (RTLD_NEXT, #name);                                                             \
-      g_atomic_pointer_set (&found, next);                                                         \
-    }
-
-/* What was done by those who were here before has been done. */
-#define ORDER(address)                                                                             \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    __tsan_acquire (address);                                                                      \
-    __tsan_release (address);                                                                      \
-  }                                                                                                \
-  G_STMT_END
-
-/* The sanitizer must not see that what is GLib's is read: GLib may free it in another thread. */
-#ifdef __clang__
-#define UNSEEN __attribute__ ((noinline, no_sanitize ("thread")))
-#else
-#define UNSEEN __attribute__ ((noipa, no_sanitize ("thread")))
-#endif
+#include "tsan.h"
 
 void
 g_mutex_lock (GMutex *mutex)
@@ -95,6 +63,25 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
   __tsan_acquire (mutex);
 
   return signalled;
+}
+
+/* Whoever finds that it has been done has what was done before; the macro looks for itself. */
+gboolean (g_once_init_enter) (volatile void *location)
+{
+  gboolean is_first;
+
+  NEXT (g_once_init_enter)
+  is_first = next (location);
+  __tsan_acquire ((gpointer) location);
+
+  return is_first;
+}
+
+void (g_once_init_leave) (volatile void *location, gsize result)
+{
+  NEXT (g_once_init_leave)
+  __tsan_release ((gpointer) location);
+  next (location, result);
 }
 
 UNSEEN static GType
@@ -171,212 +158,6 @@ g_object_unref (gpointer data)
   next (object);
 }
 
-/* The context that the thread iterates. */
-static _Thread_local GMainContext *iterated;
-
-static void
-order_iterated (void)
-{
-  if (iterated != NULL)
-    ORDER (iterated);
-}
-
-int
-poll (struct pollfd *fds, nfds_t n_fds, int timeout)
-{
-  int n_ready;
-
-  NEXT (poll)
-  order_iterated ();
-  n_ready = next (fds, n_fds, timeout);
-  order_iterated ();
-
-  return n_ready;
-}
-
-/* What the library's loops do instead of poll(), which they need not call every time. */
-static GPollFunc poll_func; /* atomic; the first that was set, and the same for all of them */
-
-static int
-ordered_poll (GPollFD *fds, guint n_fds, int timeout)
-{
-  int n_ready;
-
-  order_iterated ();
-  n_ready = ((GPollFunc) g_atomic_pointer_get (&poll_func)) (fds, n_fds, timeout);
-  order_iterated ();
-
-  return n_ready;
-}
-
-void
-g_main_context_set_poll_func (GMainContext *context, GPollFunc func)
-{
-  NEXT (g_main_context_set_poll_func)
-  /* Another, which a test puts before it, calls what was there, which is ordered. */
-  if (func != NULL && (g_atomic_pointer_compare_and_exchange (&poll_func, NULL, func) ||
-                       g_atomic_pointer_get (&poll_func) == func))
-    func = ordered_poll;
-  next (context, func);
-}
-
-gboolean
-g_main_context_iteration (GMainContext *context, gboolean may_block)
-{
-  GMainContext *outer = iterated;
-  gboolean      dispatched;
-
-  NEXT (g_main_context_iteration)
-  iterated = context != NULL ? context : g_main_context_default ();
-  ORDER (iterated);
-  dispatched = next (context, may_block);
-  ORDER (iterated);
-  iterated = outer;
-
-  return dispatched;
-}
-
-void
-g_main_loop_run (GMainLoop *loop)
-{
-  GMainContext *outer = iterated;
-
-  NEXT (g_main_loop_run)
-  iterated = g_main_loop_get_context (loop);
-  ORDER (iterated);
-  next (loop);
-  ORDER (iterated);
-  iterated = outer;
-}
-
-void
-g_main_context_unref (GMainContext *context)
-{
-  NEXT (g_main_context_unref)
-  ORDER (context);
-  next (context);
-}
-
-typedef struct
-{
-  GSourceFuncs  funcs;
-  GSourceFuncs *original;
-} OrderedFuncs;
-
-UNSEEN static GSourceFuncs *
-get_original (GSource *source)
-{
-  return ((OrderedFuncs *) source->source_funcs)->original;
-}
-
-static gboolean
-ordered_prepare (GSource *source, int *timeout)
-{
-  gboolean result;
-
-  order_iterated ();
-  result = get_original (source)->prepare (source, timeout);
-  order_iterated ();
-
-  return result;
-}
-
-static gboolean
-ordered_check (GSource *source)
-{
-  gboolean result;
-
-  order_iterated ();
-  result = get_original (source)->check (source);
-  order_iterated ();
-
-  return result;
-}
-
-static gboolean
-ordered_dispatch (GSource *source, GSourceFunc callback, gpointer data)
-{
-  gboolean result;
-
-  order_iterated ();
-  result = get_original (source)->dispatch (source, callback, data);
-  order_iterated ();
-
-  return result;
-}
-
-/* The same functions, but what was done before the source was attached is done. */
-static GSourceFuncs *
-ordered_funcs (GSourceFuncs *original)
-{
-  static GMutex      lock;
-  static GHashTable *known;
-  OrderedFuncs      *self;
-
-  g_mutex_lock (&lock);
-  if (known == NULL)
-    known = g_hash_table_new (NULL, NULL);
-  self = g_hash_table_lookup (known, original);
-  if (self == NULL)
-    {
-      self = g_new (OrderedFuncs, 1);
-      self->funcs = *original;
-      self->funcs.prepare = original->prepare != NULL ? ordered_prepare : NULL;
-      self->funcs.check = original->check != NULL ? ordered_check : NULL;
-      self->funcs.dispatch = ordered_dispatch;
-      self->original = original;
-      g_hash_table_insert (known, original, self);
-      g_hash_table_insert (known, self, self);
-    }
-  g_mutex_unlock (&lock);
-
-  return &self->funcs;
-}
-
-guint
-g_source_attach (GSource *source, GMainContext *context)
-{
-  guint id;
-
-  NEXT (g_source_attach)
-  /* GLib looks for this one by its address. */
-  if (source->source_funcs != &g_child_watch_funcs)
-    source->source_funcs = ordered_funcs ((GSourceFuncs *) source->source_funcs);
-  ORDER (context != NULL ? context : g_main_context_default ());
-  id = next (source, context);
-
-  return id;
-}
-
-void
-g_source_destroy (GSource *source)
-{
-  NEXT (g_source_destroy)
-  if (source->context != NULL)
-    ORDER (source->context);
-  next (source);
-}
-
-/* The thread of the context may drop its reference at the same moment, the last one, and GLib does not
- * show that it comes after this look. */
-UNSEEN static GMainContext *
-get_source_context (GSource *source)
-{
-  return source->context;
-}
-
-void
-g_source_unref (GSource *source)
-{
-  GMainContext *context = get_source_context (source);
-
-  NEXT (g_source_unref)
-  if (context != NULL)
-    ORDER (context);
-  ORDER (source);
-  next (source);
-}
-
 typedef struct
 {
   GFunc    func;
@@ -448,4 +229,85 @@ g_async_queue_pop (GAsyncQueue *queue)
   ORDER (queue);
 
   return data;
+}
+
+/* Another thread finds the object that one has put there, as it was then. */
+void
+g_weak_ref_init (GWeakRef *weak_ref, gpointer object)
+{
+  NEXT (g_weak_ref_init)
+  __tsan_release (weak_ref);
+  next (weak_ref, object);
+}
+
+void
+g_weak_ref_set (GWeakRef *weak_ref, gpointer object)
+{
+  NEXT (g_weak_ref_set)
+  ORDER (weak_ref);
+  next (weak_ref, object);
+}
+
+gpointer
+g_weak_ref_get (GWeakRef *weak_ref)
+{
+  gpointer object;
+
+  NEXT (g_weak_ref_get)
+  object = next (weak_ref);
+  __tsan_acquire (weak_ref);
+
+  return object;
+}
+
+void
+g_cancellable_cancel (GCancellable *cancellable)
+{
+  NEXT (g_cancellable_cancel)
+  if (cancellable != NULL)
+    __tsan_release (cancellable);
+  next (cancellable);
+}
+
+gboolean
+g_cancellable_is_cancelled (GCancellable *cancellable)
+{
+  gboolean is_cancelled;
+
+  NEXT (g_cancellable_is_cancelled)
+  is_cancelled = next (cancellable);
+  if (is_cancelled)
+    __tsan_acquire (cancellable);
+
+  return is_cancelled;
+}
+
+gboolean
+g_cancellable_set_error_if_cancelled (GCancellable *cancellable, GError **error)
+{
+  gboolean is_cancelled;
+
+  NEXT (g_cancellable_set_error_if_cancelled)
+  is_cancelled = next (cancellable, error);
+  if (is_cancelled)
+    __tsan_acquire (cancellable);
+
+  return is_cancelled;
+}
+
+void
+g_bytes_unref (GBytes *bytes)
+{
+  NEXT (g_bytes_unref)
+  if (bytes != NULL)
+    ORDER (bytes);
+  next (bytes);
+}
+
+void
+g_variant_unref (GVariant *variant)
+{
+  NEXT (g_variant_unref)
+  ORDER (variant);
+  next (variant);
 }
