@@ -131,6 +131,7 @@ order_disposed_cb (gpointer data, GObject *object)
 {
   __tsan_acquire (object);
   g_atomic_int_get (&object->ref_count);
+  __tsan_release (object);
 }
 
 void
@@ -147,7 +148,7 @@ g_object_unref (gpointer data)
   for (count = g_atomic_int_get (&object->ref_count); count > last;
        count = g_atomic_int_get (&object->ref_count))
     {
-      __tsan_release (object);
+      ORDER (object);
       if (g_atomic_int_compare_and_exchange (&object->ref_count, count, count - 1))
         return;
     }
@@ -155,6 +156,8 @@ g_object_unref (gpointer data)
   ORDER (object);
   if (count == 1)
     g_object_weak_ref (object, order_disposed_cb, NULL);
+  /* It may not be the last one any more, for who has a weak reference. */
+  __tsan_release (object);
   next (object);
 }
 
@@ -238,6 +241,7 @@ g_weak_ref_init (GWeakRef *weak_ref, gpointer object)
   NEXT (g_weak_ref_init)
   __tsan_release (weak_ref);
   next (weak_ref, object);
+  __tsan_release (weak_ref);
 }
 
 void
@@ -246,6 +250,7 @@ g_weak_ref_set (GWeakRef *weak_ref, gpointer object)
   NEXT (g_weak_ref_set)
   ORDER (weak_ref);
   next (weak_ref, object);
+  ORDER (weak_ref);
 }
 
 gpointer
