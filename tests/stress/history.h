@@ -98,7 +98,8 @@ gboolean model_queue_step (Model *self, const Op *op, guint variant);
 gboolean model_event_step (Model *self, const Op *op, guint variant);
 gboolean model_future_step (Model *self, const Op *op, guint variant);
 
-#define MAX_LINEAR_OPS 128
+/* No round that is searched has as many: each party does something, is helped, and leaves something. */
+#define MAX_LINEAR_OPS 256
 
 gboolean history_is_linear (const GArray *history, const Model *start, ModelStep step);
 char    *history_find_queue_fault (const GArray *history, gboolean is_ordered);

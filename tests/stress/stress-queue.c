@@ -21,6 +21,8 @@ queue_begin (Round *self)
   self->start.capacity =
       capacities[g_rand_int_range (self->rand, 0, (int) G_N_ELEMENTS (capacities))];
   self->object = G_OBJECT (ta_queue_new (self->start.capacity));
+  self->helped_at = -1;
+  self->help_pause = 10 * 1000;
 }
 
 /* Takes note of what a put or a get came to. */
@@ -286,20 +288,31 @@ try_put (Round *self)
 
 /*
  * Only if that is what is missing: who waits for an item though there is one has missed it, and must
- * not be helped.
+ * not be helped. And once for each operation that ends: who has been helped may not come to say so for
+ * long, where there are few processors. Now and then again, since it may have helped one whose runner has
+ * stopped, and who never says so.
  */
 static void
 queue_assist (Round *self)
 {
   TaQueue *queue = get_queue (self);
+  int      n_progress = g_atomic_int_get (&self->n_progress);
+  gint64   now = g_get_monotonic_time ();
 
-  if (ta_queue_get_closed (queue))
+  if (ta_queue_get_closed (queue) || (n_progress == self->helped_at && now < self->help_again))
     return;
 
   if (round_has_waiting (self, OP_GET) && ta_queue_get_is_empty (queue))
     try_put (self);
   else if (round_has_waiting (self, OP_PUT) && ta_queue_get_is_full (queue))
     try_get (self);
+  else
+    return;
+
+  if (n_progress == self->helped_at)
+    self->help_pause *= 2;
+  self->helped_at = n_progress;
+  self->help_again = now + self->help_pause;
 }
 
 static void

@@ -57,6 +57,10 @@ struct _Round
   GMutex        mutex;
   GCancellable *cancellables[MAX_PARTIES]; /* mutex: of the operations under way */
 
+  /* The coordinator's: when it has helped somebody who waits for an item or a place. */
+  int    helped_at;              /* n_progress then */
+  gint64 help_again, help_pause; /* when it may help once more though nothing has ended */
+
   Model      start;
   GObject   *object;
   TaPromise *promise;
