@@ -148,6 +148,14 @@ def test_descriptors(runner):
     assert runner.run(read(), LONG) == "readable"
 
 
+def test_a_loop_that_never_had_a_descriptor(runner):
+    async def remove():
+        loop = asyncio.get_running_loop()
+        return [loop.remove_reader(0), loop.remove_writer(0), len(loop._selector.get_map())]
+
+    assert runner.run(remove()) == [False, False, 0]
+
+
 def test_subprocesses(runner):
     async def run(program, given, **options):
         pipe = asyncio.subprocess.PIPE

@@ -379,25 +379,25 @@ def test_ctrl_c_while_a_runner_starts():
     )
 
 
-@pytest.mark.parametrize("where", ["start", "create_task"])
+@pytest.mark.parametrize("where", ["start", "hold"])
 @pytest.mark.parametrize("is_entered", [False, True])
 def test_ctrl_c_when_a_runner_has_just_been_started(where, is_entered, monkeypatch):
     """Right after each of the calls that make a start: what was started stops, and cleans up."""
-    from gi.overrides._threadedasync import threads
+    from gi.overrides._threadedasync import loop, threads
 
-    raw = threads._Runner
+    class Start:
+        start = threads._Runner.start
 
-    class Interrupted:
-        start = raw.start
-        create_task = raw.create_task
+    monkeypatch.setattr(threads, "_Runner", Start)
+    cls = {"start": Start, "hold": loop.End}[where]
+    call = getattr(cls, where)
 
     def interrupted(*args):
-        setattr(Interrupted, where, getattr(raw, where))
-        getattr(raw, where)(*args)
+        setattr(cls, where, call)
+        call(*args)
         raise KeyboardInterrupt
 
-    setattr(Interrupted, where, interrupted)
-    monkeypatch.setattr(threads, "_Runner", Interrupted)
+    monkeypatch.setattr(cls, where, interrupted)
     runner = ThreadedAsync.Runner("interrupted")
     with pytest.raises(KeyboardInterrupt):
         if is_entered:

@@ -109,6 +109,27 @@ native_gil_forget (void)
   g_atomic_pointer_compare_and_exchange (&owner, &me, NULL);
 }
 
+/* Drops a reference to an object of Python's, in any thread, with the interpreter's lock or without. */
+void
+native_unref (gpointer object)
+{
+  PyGILState_STATE state;
+
+  /* At the exit of the interpreter it may be gone before its objects. */
+  if (!Py_IsInitialized ())
+    return;
+
+  state = PyGILState_Ensure ();
+  Py_DECREF ((PyObject *) object);
+  PyGILState_Release (state);
+}
+
+void
+native_closure_unref (gpointer object, GClosure *closure)
+{
+  native_unref (object);
+}
+
 /* What a call has let go of in which others call back. */
 static _Thread_local PyThreadState *outside;
 

@@ -19,8 +19,9 @@ typedef struct
   PyObject_HEAD
 
       TaRunner *runner; /* unowned: it outlives its thread; NULL once it is closed */
-  GSource      *source; /* owned; NULL once it is closed: looks at the descriptors of asyncio */
+  GSource      *source; /* owned: looks at the descriptors of asyncio; NULL while there are none */
   gpointer      tag;    /* of the descriptor in the source */
+  int           fd;     /* that for the source, or -1 */
   gboolean      is_entered;
   gboolean      is_armed;
   gboolean      is_readable;
@@ -81,15 +82,14 @@ static GSourceFuncs descriptor_funcs = {
   .dispatch = descriptor_dispatch,
 };
 
-/* Poller(address, fd): in any thread, and before the runner is started; it must not keep the runner. */
+/* Poller(address): in any thread, and before the runner is started; it must not keep the runner. */
 static PyObject *
 poller_new (PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
   NativePoller *self;
   Py_ssize_t    address;
-  int           fd;
 
-  if (!PyArg_ParseTuple (args, "ni", &address, &fd))
+  if (!PyArg_ParseTuple (args, "n", &address))
     return NULL;
 
   self = (NativePoller *) type->tp_alloc (type, 0);
@@ -98,14 +98,22 @@ poller_new (PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
   self->runner = (TaRunner *) address;
   self->items = g_array_new (FALSE, FALSE, sizeof (NativeItem));
+  self->fd = -1;
+
+  return (PyObject *) self;
+}
+
+/* In the thread of the runner. */
+static void
+poller_attach (NativePoller *self)
+{
   self->source = g_source_new (&descriptor_funcs, sizeof (GSource));
   g_source_set_static_name (self->source, "[threaded-async] asyncio");
   g_source_set_can_recurse (self->source, TRUE);
   g_source_set_callback (self->source, unused_cb, self, NULL);
-  self->tag = g_source_add_unix_fd (self->source, fd, G_IO_IN);
+  self->tag = g_source_add_unix_fd (self->source, self->fd, G_IO_IN);
   self->is_armed = TRUE;
-
-  return (PyObject *) self;
+  g_source_attach (self->source, ta_runner_get_context (self->runner));
 }
 
 /* enter(): in the thread of the runner, before anything else. */
@@ -114,11 +122,32 @@ poller_enter (PyObject *object, PyObject *unused)
 {
   NativePoller *self = (NativePoller *) object;
 
-  if (self->source != NULL && !self->is_entered)
+  if (self->runner != NULL && !self->is_entered)
     {
       self->is_entered = TRUE;
-      g_source_attach (self->source, ta_runner_get_context (self->runner));
       current = self;
+      if (self->fd != -1)
+        poller_attach (self);
+    }
+
+  Py_RETURN_NONE;
+}
+
+/* watch(fd): from now on; once, in the thread of the runner, or before that runs. */
+static PyObject *
+poller_watch (PyObject *object, PyObject *argument)
+{
+  NativePoller *self = (NativePoller *) object;
+  int           fd = PyObject_AsFileDescriptor (argument);
+
+  if (fd == -1)
+    return NULL;
+
+  if (self->runner != NULL && self->fd == -1)
+    {
+      self->fd = fd;
+      if (self->is_entered)
+        poller_attach (self);
     }
 
   Py_RETURN_NONE;
@@ -136,13 +165,13 @@ poller_select (PyObject *object, PyObject *argument)
 
   if (timeout_us == -1 && PyErr_Occurred ())
     return NULL;
-  if (self->source == NULL || !self->is_entered)
+  if (self->runner == NULL || !self->is_entered)
     {
       PyErr_SetString (PyExc_RuntimeError, "the loop has been closed, or not entered");
       return NULL;
     }
 
-  if (!self->is_armed)
+  if (self->source != NULL && !self->is_armed)
     {
       self->is_armed = TRUE;
       g_source_modify_unix_fd (self->source, self->tag, G_IO_IN);
@@ -192,7 +221,7 @@ poller_close (PyObject *object, PyObject *unused)
 {
   NativePoller *self = (NativePoller *) object;
 
-  if (self->source != NULL)
+  if (self->runner != NULL)
     {
       do_items (self);
       if (current == self)
@@ -201,8 +230,11 @@ poller_close (PyObject *object, PyObject *unused)
           native_gil_forget ();
         }
       self->runner = NULL;
-      g_source_destroy (self->source);
-      g_clear_pointer (&self->source, g_source_unref);
+      if (self->source != NULL)
+        {
+          g_source_destroy (self->source);
+          g_clear_pointer (&self->source, g_source_unref);
+        }
     }
 
   Py_RETURN_NONE;
@@ -219,6 +251,7 @@ poller_dealloc (PyObject *object)
 }
 
 static PyMethodDef poller_methods[] = {
+  { "watch", poller_watch, METH_O, "Has it look at a descriptor." },
   { "enter", poller_enter, METH_NOARGS, "Begins to look at the descriptor." },
   { "select", poller_select, METH_O, "Does an iteration of the runner's context." },
   { "wake_up", poller_wake_up, METH_NOARGS, "Wakes the loop, if it sleeps; from any thread." },

@@ -82,7 +82,8 @@ PyMODINIT_FUNC PyInit__threadedasync_native (void);
 PyMODINIT_FUNC
 PyInit__threadedasync_native (void)
 {
-  PyTypeObject *types[] = { &native_operation_type, &native_poller_type, &native_work_type };
+  PyTypeObject *types[] = { &native_operation_type, &native_poller_type, &native_work_type,
+                            &native_hold_type };
   PyObject     *module;
 
   if (pygobject_init (3, 42, 0) == NULL)

@@ -71,26 +71,6 @@ work_clear (PyObject *object)
   return 0;
 }
 
-static void
-work_unref (gpointer data)
-{
-  PyGILState_STATE state;
-
-  /* At the exit of the interpreter it may be gone before its objects. */
-  if (!Py_IsInitialized ())
-    return;
-
-  state = PyGILState_Ensure ();
-  Py_DECREF ((PyObject *) data);
-  PyGILState_Release (state);
-}
-
-static void
-closure_unref (gpointer data, GClosure *closure)
-{
-  work_unref (data);
-}
-
 /* From whatever thread cancels. */
 static void
 work_cancelled_cb (GCancellable *cancellable, NativeWork *self)
@@ -140,7 +120,7 @@ work_start (gpointer data)
       /* Not by g_cancellable_connect(), whose handler must not wait for a lock while others wait to
        * disconnect it. It goes with the cancellable, and that with the task. */
       g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (work_cancelled_cb),
-                             Py_NewRef (self), closure_unref, 0);
+                             Py_NewRef (self), native_closure_unref, 0);
       if (g_cancellable_is_cancelled (cancellable))
         /* Before it has begun, so that it never does. */
         Py_XDECREF (PyObject_CallMethod (self->task, "cancel", NULL));
@@ -157,7 +137,7 @@ start_cb (TaTask *task, gpointer data)
 
   /* The reference of the callback's data goes on its way. */
   if (!native_loop_send (work_start, self))
-    work_unref (self);
+    native_unref (self);
 }
 
 /* When the task is not started, the data is still to be let go of. */
@@ -183,7 +163,7 @@ start_data_free (gpointer data)
   NativeStart *start = data;
 
   if (start->work != NULL)
-    work_unref (start->work);
+    native_unref (start->work);
   g_free (start->name);
   g_free (start);
 }

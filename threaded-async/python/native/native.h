@@ -56,6 +56,9 @@ void           native_gil_end_outside (PyThreadState *before);
 void           native_gil_enter (NativeGil *self);
 void           native_gil_leave (NativeGil *self);
 
+void native_unref (gpointer object);
+void native_closure_unref (gpointer object, GClosure *closure);
+
 /* See native-wait.c. */
 typedef struct _NativeWait NativeWait;
 
@@ -116,3 +119,4 @@ PyObject *native_create_task (PyObject *module, PyObject *const *args, Py_ssize_
 extern PyTypeObject native_operation_type;
 extern PyTypeObject native_poller_type;
 extern PyTypeObject native_work_type;
+extern PyTypeObject native_hold_type;

@@ -14,11 +14,12 @@ import selectors
 import threading
 from time import monotonic
 
-from gi.repository import GLib, GObject
+from gi.repository import GLib
 
 from . import addresses, callbacks, raw
 from .backend import native
 from .errors import ForcedStop
+from .holds import Hold
 
 # A loop that has something to do itself looks at the context and at the descriptors this often.
 _TURNS_PER_LOOK = 16
@@ -27,17 +28,21 @@ _TURNS_PER_LOOK = 16
 class _Poller:
     """What the extension in C does faster, and in the same way."""
 
-    def __init__(self, address, fd):
+    def __init__(self, address):
         self._address = address
         # For what any thread does: the address is valid until the loop is closed. Whoever holds it
         # may be interrupted by code that takes it once more.
         self._lock = threading.RLock()
-        self._fd = fd
+        self._fd = None
         self._watch = None
         self._is_readable = False
 
+    def watch(self, fd):
+        """Looks at a descriptor from now on; in the runner's thread, or before that runs."""
+        self._fd = fd
+
     def enter(self):
-        """Begins to look at the descriptor, in the runner's thread; here with the first look."""
+        """Begins, in the runner's thread; here with the first look."""
 
     def _on_readable(self):
         # Once only: a main loop that is nested in a callback would find it readable all the time.
@@ -47,7 +52,7 @@ class _Poller:
 
     def select(self, timeout_us):
         """1 if the loop is to go on, and 2 if a descriptor is ready."""
-        if self._watch is None:
+        if self._watch is None and self._fd is not None:
             self._watch = callbacks.Watch(self._fd, self._on_readable)
         flags = addresses.iterate(self._address, timeout_us)
         if self._is_readable:
@@ -71,15 +76,34 @@ class _Poller:
             self._watch = None
 
 
-class _Selector(selectors.EpollSelector):
+class _Selector(selectors.BaseSelector):
     def __init__(self, address):
-        super().__init__()
         self._turns = 0
-        self.poller = (_Poller if native is None else native.Poller)(address, self.fileno())
+        self.poller = (_Poller if native is None else native.Poller)(address)
+        # What looks at descriptors, which most loops have none of.
+        self._epoll = None
         # Since when it is at what other threads may ask about; of time.monotonic().
         self.since = 0.0
         self.goes_on = True
         self.is_forced = False
+
+    def register(self, fileobj, events, data=None):
+        if self._epoll is None:
+            epoll = selectors.EpollSelector()
+            self.poller.watch(epoll.fileno())
+            self._epoll = epoll
+        return self._epoll.register(fileobj, events, data)
+
+    def unregister(self, fileobj):
+        self.get_key(fileobj)
+        return self._epoll.unregister(fileobj)
+
+    def modify(self, fileobj, events, data=None):
+        self.get_key(fileobj)
+        return self._epoll.modify(fileobj, events, data)
+
+    def get_map(self):
+        return {} if self._epoll is None else self._epoll.get_map()
 
     def select(self, timeout=None):
         if timeout is None:
@@ -103,11 +127,12 @@ class _Selector(selectors.EpollSelector):
                 raise ForcedStop
             # Here, since to look after each turn is dearer.
             asyncio.get_running_loop().stop()
-        return super().select(0) if flags & 2 else ()
+        return self._epoll.select(0) if flags & 2 else ()
 
     def close(self):
         self.poller.close()
-        super().close()
+        if self._epoll is not None:
+            self._epoll.close()
 
 
 def _closes_generator(task):
@@ -137,6 +162,7 @@ class Loop(asyncio.SelectorEventLoop):
         # that have been cancelled for that.
         self._cancelled = set()
         self._is_ending = False
+        self.at_end = None
         selector = _Selector(address)
         self._write_to_self = selector.poller.wake_up
         super().__init__(selector)
@@ -241,8 +267,12 @@ class Loop(asyncio.SelectorEventLoop):
             # waited for what it does.
             pass
 
-    def begin_to_end(self):
-        """Has the runner stop, and nobody wait for it yet; in the loop."""
+    def begin_to_end(self, at_end=None):
+        """Has the runner stop, and nobody wait for it yet; in the loop.
+
+        :param at_end: called when nothing in Python is left of the loop and its thread
+        """
+        self.at_end = at_end
         if not self._asyncgens:
             self.end_of_all.let_go()
         addresses.stop_async(self._address, raw.INFINITE, None, None, None)
@@ -261,8 +291,7 @@ class Loop(asyncio.SelectorEventLoop):
             self._default_executor.shutdown(wait=False)
         self._cancelled.clear()
         self.close()
-        end_of_all, self.end_of_all = self.end_of_all, None
-        end_of_all.end()
+        self.end_of_all.end()
 
 
 # Where a thread of a runner is that does nothing itself, or is about to do something.
@@ -277,29 +306,32 @@ PASSAGES = {
 
 
 class End:
-    """The task of a runner that stands for all that only asyncio knows of: it is cancelled when the
-    runner stops, and ends when nothing is left, so that the runner waits for it as for any other.
+    """All that only asyncio knows of.
+
+    The runner waits for it as for a task, which is cancelled when the runner stops, and ends when
+    nothing is left.
     """
 
     def __init__(self, loop):
         self._loop = loop
-        self._promise = None
+        self._hold = Hold(self._on_cancelled)
         self._work = None
 
-    def keep(self, task):
-        if self._promise is not None:
-            # Somebody was interrupted who had sent it already.
-            task.take_promise().return_value(None)
-            return
-        self._promise = task.take_promise()
-        GObject.Object.connect(self._promise.get_cancellable(), "cancelled", self._on_cancelled)
+    def hold(self, runner):
+        """Has the runner wait."""
+        hold = self._hold
+        if hold is not None:
+            hold.hold(runner)
 
-    def _on_cancelled(self, _cancellable):
+    def _on_cancelled(self):
+        loop = self._loop
+        if loop is None:
+            return
         try:
-            if asyncio._get_running_loop() is self._loop and self._loop.has_ended_everything():
+            if asyncio._get_running_loop() is loop and loop.has_ended_everything():
                 self.let_go()
             else:
-                self._loop.call_soon_threadsafe(self._begin)
+                loop.call_soon_threadsafe(self._begin)
         except RuntimeError:
             # The loop has been closed.
             pass
@@ -310,12 +342,13 @@ class End:
         self._loop.create_task(self._work).add_done_callback(lambda _task: self.let_go())
 
     def let_go(self):
-        promise, self._promise = self._promise, None
-        if promise is not None:
-            promise.return_value(None)
+        hold = self._hold
+        if hold is not None:
+            hold.let_go()
 
     def end(self):
         """Lets go when the loop will not run any more."""
         if self._work is not None:
             self._work.close()
         self.let_go()
+        self._hold = self._loop = self._work = None

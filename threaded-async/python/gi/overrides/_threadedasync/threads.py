@@ -54,7 +54,7 @@ def run(address, runner=None):
     if name is not None:
         thread.name = name
     if is_own:
-        _keep(runner, loop)
+        loop.end_of_all.hold(runner)
     # From here on the thread does not keep it.
     runner = None
     with _lock:
@@ -68,13 +68,13 @@ def run(address, runner=None):
                 loop.report(error)
     finally:
         _let_go(address)
-        loop.end()
-        _end_thread(thread)
-
-
-def _keep(runner, loop):
-    """Has the runner wait for all that only asyncio knows of."""
-    _Runner.create_task(runner, loop.end_of_all.keep).set_name("asyncio")
+        at_end = loop.at_end
+        try:
+            loop.end()
+            _end_thread(thread)
+        finally:
+            if at_end is not None:
+                at_end()
 
 
 def _let_go(address):
@@ -170,11 +170,11 @@ def start(runner):
         _starting[address] = runner
         _Runner.start(runner)
         # Before anybody can stop it, whatever is sent after that is cleaned up by it.
-        _keep(runner, loop)
+        loop.end_of_all.hold(runner)
     except BaseException:
         if runner.get_running() and not was_running:
             # Interrupted when it had been started: that is cleaned up, too.
-            _keep(runner, loop)
+            loop.end_of_all.hold(runner)
             raise
         if not was_starting:
             _starting.pop(address, None)
