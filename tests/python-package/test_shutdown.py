@@ -37,6 +37,55 @@ def test_stopped():
     assert thread not in sys._current_frames()
 
 
+def test_nothing_is_left_of_the_loop_and_its_thread():
+    threads = threading.enumerate()
+    for _ in range(20):
+        with AsyncRunner() as runner:
+            loop = runner.call_in_loop(asyncio.get_running_loop)
+        assert loop.is_closed()
+        assert set(threading.enumerate()) <= set(threads)
+
+
+def test_a_generator_that_takes_a_while_to_end_is_waited_for():
+    steps = []
+
+    async def generate():
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0.001)
+            steps.append("closed")
+
+    async def begin():
+        generators.append(generate())
+        async for _ in generators[0]:
+            break
+
+    generators = []
+    with AsyncRunner(exit_timeout=LONG) as runner:
+        runner.run(begin())
+    assert steps == ["closed"]
+    assert runner.shutdown_type == ShutdownType.STOPPED
+
+
+def test_a_generator_that_does_not_end_is_forced_to():
+    async def generate():
+        try:
+            yield 1
+        finally:
+            await forever()
+
+    async def begin():
+        generators.append(generate())
+        async for _ in generators[0]:
+            break
+
+    generators = []
+    with AsyncRunner(exit_timeout=0.2) as runner:
+        runner.run(begin())
+    assert runner.shutdown_type == ShutdownType.FORCE_STOPPED
+
+
 def test_the_loop_gets_a_turn_first():
     steps = []
 

@@ -7,7 +7,7 @@ import asyncio
 import queue
 import sys
 import traceback
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import gi
 
@@ -77,6 +77,7 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._runner = ThreadedAsync.Runner("AsyncRunner")
+        self._has_ended = False
 
     def start(self, debug: bool) -> asyncio.AbstractEventLoop:
         """Starts the thread, and returns its loop, which takes work before it runs."""
@@ -92,14 +93,18 @@ class LoopThread:
     def is_at_rest(self) -> bool:
         """Whether nothing is ready in the loop, apart from the caller in it."""
         # What has come from threads becomes ready here: a busy loop looks only now and then.
-        self._runner.iterate(0)
-        return not asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+        loop: Any = asyncio.get_running_loop()
+        loop.look_around()
+        return not loop._ready
 
-    def let_go(self) -> None:
-        """Has the end of the loop wait for nothing that is there now; to be called in the loop.
+    def let_go(self, at_end: Callable[[], object]) -> None:
+        """Has the loop end, and wait for nothing that is there now; to be called in the loop.
 
         The library would cancel the tasks that are left once more and wait for them, and for the
         threads of the executor of the loop.
+
+        at_end: called when nothing in Python is left of the thread; or at once, when stop() has to
+            wait for what may take a while.
         """
         loop: Any = asyncio.get_running_loop()
         for task in asyncio.all_tasks():
@@ -108,8 +113,17 @@ class LoopThread:
         executor, loop._default_executor = loop._default_executor, None
         if executor is not None:
             executor.shutdown(wait=False)
-        # So that it is on its way before the thread that waits for it has been woken.
-        loop.begin_to_end()
+        if loop._asyncgens:
+            # So that it is on its way before the thread that waits for it has been woken.
+            loop.begin_to_end()
+            at_end()
+            return
+
+        def end() -> None:
+            self._has_ended = True
+            at_end()
+
+        loop.begin_to_end(end)
 
     def stop(self, timeout: Optional[float], stuck: bool, log: bool) -> ShutdownType:
         """Ends the thread. A loop that is stuck is interrupted, and then has as much time again."""
@@ -120,7 +134,10 @@ class LoopThread:
         if timeout is not None:
             timeout = max(timeout, SHORTEST_STOP)
         try:
-            self._runner.stop(timeout=timeout)
+            if self._has_ended:
+                self._runner._join(timeout)
+            else:
+                self._runner.stop(timeout=timeout)
         except TimeoutError:
             pass
         kind = ShutdownType(int(self._runner.shutdown_type))

@@ -68,11 +68,34 @@ class Call(Outcome[R]):
         except BaseException as error:
             self.settle(None, error)
         else:
-            self.settle(result, None)
+            self.succeed(result)
+
+    def succeed(self, result: R) -> None:
+        self.settle(result, None)
 
     def abandon(self) -> None:
         if self.claim():
             self.settle(None, AssertionError(NOT_RUNNING))
+
+
+class LastCall(Call[None]):
+    """What the loop ends with.
+
+    It is over when nothing of the loop is left, so that the thread which waits is woken only once.
+    """
+
+    __slots__ = ("has_let_go",)
+
+    def __init__(self, let_go: Callable[[Callable[[], object]], None]) -> None:
+        super().__init__(lambda: let_go(self._at_end))
+        self.has_let_go = False
+
+    def succeed(self, result: None) -> None:
+        self.has_let_go = True
+
+    def _at_end(self) -> None:
+        self.has_let_go = True
+        self.settle(None, None)
 
 
 class discarded_on_failure:
@@ -180,21 +203,20 @@ class AsyncRunner:
         self._assert_running()
         if self.in_runner_loop:
             raise RuntimeError("Cannot stop the event loop in its own thread.")
-        stuck = interrupted = True
+        call = LastCall(self._thread.let_go)
+        interrupted = True
         try:
             with TimeoutTimer(self._get_timeout_or_default(self.exit_timeout)) as timer:
                 try:
-                    call = Call(self._thread.let_go)
                     self._call(call, timer.remaining, self._rest, CATCH_UP_TURNS, self._leave, call)
-                    stuck = False
                 except EventLoopTimeoutError:
                     pass
                 interrupted = False
         finally:
-            self._end(stuck, interrupted)
+            self._end(not call.has_let_go, interrupted)
         self._raise_failures()
 
-    def _leave(self, call: Call[None]) -> None:
+    def _leave(self, call: LastCall) -> None:
         """What is done in the loop before it ends."""
         for background_task in tuple(self._tasks):
             background_task.cancel_in_loop()
