@@ -438,7 +438,7 @@ main (int argc, char *argv[])
   g_autoptr (TaQueue)   results = ta_queue_new (N_WAITING);
   g_autoptr (TaTask)    task = NULL;
   g_autoptr (GError)    error = NULL;
-  Program               self = { loop, isatty (STDERR_FILENO) };
+  Program               self = { .loop = loop, .shows_status = isatty (STDERR_FILENO) };
 
   setlocale (LC_ALL, "");
   setvbuf (stdout, NULL, _IOLBF, 0);

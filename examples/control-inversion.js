@@ -34,7 +34,7 @@ async function main() {
 
   server.handle('increment', number => number + 1);
   const ended = count(client, cancellable).catch(error => {
-    if (!error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
+    if (!error.matches?.(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
       throw error;
   });
 

@@ -41,7 +41,7 @@ class Window {
     try {
       print(`Done after ${await this.task.wait()} steps`);
     } catch (error) {
-      if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
+      if (error.matches?.(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
         print('Cancelled');
       else
         print(`It did not work: ${error.message}`);

@@ -14,7 +14,7 @@ async function waitForAnswer(answer) {
   try {
     print(`The answer is ${await answer.wait({timeout: 0.05})}`);
   } catch (error) {
-    if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.TIMED_OUT))
+    if (error.matches?.(Gio.IOErrorEnum, Gio.IOErrorEnum.TIMED_OUT))
       print('There is no answer yet');
     else
       print(`There will be no answer: ${error.message}`);
