@@ -141,10 +141,49 @@ def test_second_return_is_refused():
     promise = ThreadedAsync.Promise()
     future = promise.future
     promise.return_value(1)
-    GLib.test_expect_message("ThreadedAsync", GLib.LogLevelFlags.LEVEL_CRITICAL, "*once*")
-    promise.return_value(2)
-    GLib.test_assert_expected_messages_internal("ThreadedAsync", "test", 0, "test")
+    with pytest.raises(asyncio.InvalidStateError, match="returned already"):
+        promise.return_value(2)
+    with pytest.raises(asyncio.InvalidStateError, match="returned already"):
+        promise.return_error(ValueError())
     assert future.wait() == 1
+
+
+def test_return_after_an_error_is_refused():
+    promise = ThreadedAsync.Promise()
+    future = promise.future
+    failure = ValueError("first")
+    promise.return_error(failure)
+    with pytest.raises(asyncio.InvalidStateError, match="returned already"):
+        promise.return_error(ValueError("second"))
+    with pytest.raises(asyncio.InvalidStateError, match="returned already"):
+        promise.return_value(2)
+    with pytest.raises(ValueError) as found:
+        future.wait(LONG)
+    assert found.value is failure
+
+
+def test_of_many_returns_one_is_taken():
+    """From threads that return at the same time all but one are told."""
+    for _ in range(20):
+        promise = ThreadedAsync.Promise()
+        future = promise.future
+        barrier = threading.Barrier(4)
+        taken = []
+
+        def end(number, barrier=barrier, promise=promise, taken=taken):
+            barrier.wait(LONG)
+            try:
+                promise.return_value(number)
+                taken.append(number)
+            except asyncio.InvalidStateError:
+                pass
+
+        threads = [threading.Thread(target=end, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LONG)
+        assert taken == [future.wait(LONG)]
 
 
 def test_errors_nobody_waited_for():

@@ -444,7 +444,9 @@ native_put_reserved (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 PyObject *
 native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
 {
+  GError     *error = NULL;
   NativeValue value;
+  gboolean    returned;
 
   if (!native_check_count ("return_value", n_args, 2))
     return NULL;
@@ -453,8 +455,11 @@ native_return_value (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
   if (!native_value_init (&value, args[1], 0))
     return NULL;
 
-  ta_promise_return_value (pyg_boxed_get (args[0], TaPromise), &value.value);
+  returned = ta_promise_try_return_value (pyg_boxed_get (args[0], TaPromise), &value.value, &error);
   native_value_clear (&value);
+
+  if (!returned)
+    return native_raise (error);
 
   Py_RETURN_NONE;
 }

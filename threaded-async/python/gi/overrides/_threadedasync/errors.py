@@ -90,6 +90,7 @@ _CLASSES = {
 CANCELLED = (_IO, int(Gio.IOErrorEnum.CANCELLED))
 WOULD_BLOCK = raw.WOULD_BLOCK
 TIMED_OUT = (_IO, int(Gio.IOErrorEnum.TIMED_OUT))
+ALREADY_DONE = (_TA, int(_Code.ALREADY_DONE))
 
 
 def kind(error):

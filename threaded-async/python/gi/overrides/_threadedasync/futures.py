@@ -3,6 +3,8 @@
 
 """Values that will be there later, and those who see to that: futures, tasks and promises."""
 
+import asyncio
+
 from gi.overrides import override
 from gi.repository import GLib
 
@@ -140,11 +142,24 @@ class Promise(_raw.Promise):
         return self.get_future()
 
     def return_value(self, value=None):
-        """Ends the promise with any object; once, and only a critical message tells of more."""
-        backend.return_value(self, value)
+        """Ends the promise with any object.
+
+        :raises asyncio.InvalidStateError: the promise has returned already
+        """
+        try:
+            backend.return_value(self, value)
+        except GLib.Error as error:
+            if errors.kind(error) != errors.ALREADY_DONE:
+                raise
+            raise asyncio.InvalidStateError(error.message) from None
 
     def return_error(self, error):
-        """Ends the promise with an exception; once, as return_value()."""
+        """Ends the promise with an exception.
+
+        :raises asyncio.InvalidStateError: the promise has returned already
+        """
         if not isinstance(error, BaseException):
             raise TypeError(f"an exception is needed, not {error!r}")
+        if self.get_future() is None:
+            raise asyncio.InvalidStateError("The promise has returned already")
         errors.fail(self, error)

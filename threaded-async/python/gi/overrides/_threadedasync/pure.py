@@ -111,7 +111,7 @@ def put_reserved(queue, place, item):
 
 
 def return_value(promise, value):
-    _Promise.return_value(promise, boxed(value))
+    _Promise.try_return_value(promise, boxed(value))
 
 
 def process(server, timeout_us):
