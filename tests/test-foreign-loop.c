@@ -7,7 +7,8 @@
  * A runner whose class brings an event loop of its own: a queue of jobs, which any thread adds to.
  */
 
-#include "test-util.h"
+#include "test-debug-util.h"
+#include "test-greedy.h"
 
 #define FOREIGN_TYPE_RUNNER (foreign_runner_get_type ())
 G_DECLARE_FINAL_TYPE (ForeignRunner, foreign_runner, FOREIGN, RUNNER, TaRunner)
@@ -352,6 +353,61 @@ test_timeout (void)
   g_object_unref (runner);
 }
 
+/* What the other loop is at others can see, but not which of its jobs that is; what is a binding's own they
+ * do not see. */
+static void
+check_seen (gint64 stall_threshold, const char *seen, gboolean is_timed)
+{
+  ForeignRunner *runner = g_object_new (FOREIGN_TYPE_RUNNER, "name", "foreign", "stall-threshold",
+                                        stall_threshold, NULL);
+  g_autoptr (TaTask) internal = NULL;
+  g_autoptr (TaTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *dump = NULL;
+  GValue             value = G_VALUE_INIT;
+  TestGreedy         block;
+
+  g_assert_true (ta_runner_start (TA_RUNNER (runner), &error));
+  g_assert_no_error (error);
+  /* Before its first iteration nothing tells that there is another loop. */
+  check_answer (TA_RUNNER (runner));
+  test_greedy_init (&block);
+  send_job (runner, test_greedy_cb, &block);
+  test_gate_await (&block.blocked, 1);
+
+  internal = ta_runner_create_task (TA_RUNNER (runner), answer, runner, NULL);
+  ta_task_set_name (internal, "[threaded-async] internal");
+  task = ta_runner_create_task (TA_RUNNER (runner), answer, runner, NULL);
+  g_assert_false (ta_future_wait (TA_FUTURE (task), &value, 50 * 1000, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  if (is_timed)
+    test_check_has (error->message, seen);
+  else
+    g_assert_null (strstr (error->message, "a source"));
+
+  dump = ta_debug_dup_tasks ();
+  test_check_has (dump, seen);
+  g_assert_null (strstr (dump, "internal"));
+
+  test_gate_open (&block.release);
+  check_answer (TA_RUNNER (runner));
+  stop_foreign (runner);
+  test_greedy_clear (&block);
+}
+
+static void
+test_seen (void)
+{
+  check_seen (0, "its loop is at a coroutine or callback of its event loop", FALSE);
+}
+
+static void
+test_seen_by_watcher (void)
+{
+  check_seen (TEST_LONG_US,
+              "loop has been busy with a coroutine or callback of its event loop for ", TRUE);
+}
+
 static void
 iterate_now (gpointer runner)
 {
@@ -392,6 +448,8 @@ main (int argc, char *argv[])
   test_add ("/foreign-loop/at-rest", test_at_rest);
   test_add ("/foreign-loop/never-at-rest", test_never_at_rest);
   test_add ("/foreign-loop/timeout", test_timeout);
+  test_add ("/foreign-loop/seen", test_seen);
+  test_add ("/foreign-loop/seen-by-watcher", test_seen_by_watcher);
   test_add ("/foreign-loop/misuse", test_misuse);
 
   return g_test_run ();

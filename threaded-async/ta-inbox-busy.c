@@ -95,6 +95,20 @@ ta_inbox_peek_root (TaInbox *self)
   return ta_peek (&self->root);
 }
 
+/* Says whether a loop of another kind, which turns this one, is at something of its own; in its thread. */
+void
+ta_inbox_set_outside (TaInbox *self, gboolean is_outside)
+{
+  ta_publish (&self->is_outside, is_outside);
+}
+
+/* Returns what ta_inbox_set_outside() was last told; from any thread. */
+gboolean
+ta_inbox_is_outside (TaInbox *self)
+{
+  return ta_peek (&self->is_outside);
+}
+
 /* The loop comes round: whatever it was at is over. In its thread, and only if it is watched over. */
 void
 ta_inbox_come_round (TaInbox *self)

@@ -71,6 +71,7 @@ struct _TaInbox
   gint64 round_since; /* when the loop last came round, or 0 while it sleeps; if there are stalls */
   GPtrArray *stalls;  /* turn_mutex; also read as an atomic: of TaStall, NULL if there are none */
   GSource   *lookout; /* turn_mutex; owned: while there are stalls, where the loop is not ours */
+  gboolean   is_outside; /* a loop of another kind that turns this one is at something of its own */
 
   /* Whoever owns the context. */
   GSource   *source;     /* const */

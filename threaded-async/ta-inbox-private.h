@@ -99,6 +99,8 @@ gboolean ta_inboxes_forget (void);
 
 /* What the loop is at: for those who watch over it. */
 gint64       ta_inbox_get_busy (TaInbox *self, TaInboxItem **item);
+void         ta_inbox_set_outside (TaInbox *self, gboolean is_outside);
+gboolean     ta_inbox_is_outside (TaInbox *self);
 TaInboxItem *ta_inbox_peek_current (TaInbox *self, gint64 *since);
 TaInboxItem *ta_inbox_get_root (TaInbox *self);
 void         ta_inbox_set_root (TaInbox *self, TaInboxItem *root);

@@ -7,6 +7,9 @@
 
 /* What a loop is at: looked at from other threads, which name it in messages. */
 
+/* For a loop of another kind that turns this one: which one it is only the other loop knows. */
+#define OUTSIDE "a coroutine or callback of its event loop"
+
 /* Returns a pinned task by the item that starts it, or NULL if it has ended. */
 static TaTask *
 find_task (TaLoop *self, TaInboxItem *start)
@@ -93,6 +96,9 @@ describe_busy (TaLoop *self, gint64 *since, TaWaitReport *wait)
   if (item != NULL)
     return describe_item (self, item);
 
+  if (wait->source == NULL && ta_inbox_is_outside (self->inbox))
+    return g_strdup (OUTSIDE);
+
   /* GLib lets no other thread see which one. What blocks has been asked by its own. */
   return wait->source != NULL ? g_strdup_printf ("source “%s” of its context", wait->source)
                               : g_strdup ("a source of its context");
@@ -150,13 +156,17 @@ ta_loop_describe_delay (TaLoop *self, gint64 timeout_us, const char *prefix)
   return g_string_free (text, FALSE);
 }
 
-/* Says inside of what a loop is that sleeps in a nested one, in the same way. */
+/* Says inside of what a loop is that sleeps in a nested one, or what it is at if nobody knows since when, in
+ * the same way. */
 char *
 ta_loop_describe_nesting (TaLoop *self, const char *prefix)
 {
   g_autofree char *what = NULL;
   TaInboxItem     *item;
   gint64           since;
+
+  if (ta_inbox_is_outside (self->inbox))
+    return g_strdup_printf ("%s is at " OUTSIDE, prefix);
 
   item = ta_inbox_peek_current (self->inbox, &since);
   if (item == NULL || ta_inbox_get_busy (self->inbox, NULL) != 0)

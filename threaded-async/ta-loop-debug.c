@@ -164,7 +164,8 @@ describe_unstarted (TaLoop *self, GPtrArray *tasks, GString *text)
     {
       TaTask *task = link->data;
 
-      if (task->loop != self || self->is_attached || ta_future_is_done (&task->parent_instance))
+      if (task->loop != self || self->is_attached || ta_task_is_internal (task) ||
+          ta_future_is_done (&task->parent_instance))
         continue;
       g_ptr_array_add (tasks, task);
       describe_task (self, task, text);
@@ -183,7 +184,7 @@ describe_tasks (TaLoop *self, GPtrArray *others, GString *text)
     {
       TaTask *task = g_ptr_array_index (tasks, i);
 
-      if (!g_ptr_array_find (others, task, NULL))
+      if (!g_ptr_array_find (others, task, NULL) && !ta_task_is_internal (task))
         {
           describe_task (self, task, text);
           n_tasks++;

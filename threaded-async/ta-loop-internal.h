@@ -101,6 +101,7 @@ struct _TaLoop
 
   /* The loop's thread. */
   TaSpin spin;
+  guint  n_iterations;  /* those for a loop of another kind that it is in, one in the other */
   gint64 looked_around; /* about when a loop of another kind last had an iteration of this one */
   TaStopPhase phase;
   gboolean    is_forced;

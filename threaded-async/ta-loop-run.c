@@ -211,6 +211,9 @@ ta_loop_iterate (TaLoop *self, gint64 deadline)
   if (g_atomic_int_get (&self->quit))
     return FALSE;
 
+  self->n_iterations++;
+  ta_inbox_set_outside (self->inbox, FALSE);
+
   if (deadline != 0)
     {
       ta_loop_wait (self, deadline);
@@ -225,6 +228,8 @@ ta_loop_iterate (TaLoop *self, gint64 deadline)
 
   /* The other loop now looks again for what it has to do. */
   ta_inbox_clear_awakened (self->inbox);
+  self->n_iterations--;
+  ta_inbox_set_outside (self->inbox, self->n_iterations == 0);
 
   return !g_atomic_int_get (&self->quit);
 }

@@ -63,6 +63,8 @@ ta_loop_end_thread (TaLoop *self)
   gboolean was_asked;
   gboolean is_forced;
 
+  ta_inbox_set_outside (self->inbox, FALSE);
+
   /* No more tasks, even if the class's run() came back without having been asked to. */
   g_mutex_lock (&self->mutex);
   was_asked = self->state > TA_LOOP_RUNNING;

@@ -106,8 +106,9 @@ void ta_task_end_by_force (TaTask *self);
 gboolean ta_task_is_failed (TaTask *self);
 TaTask *
 ta_task_new_failed (TaLoop *loop, TaInbox *inbox, const TaTaskReport *report, const GError *error);
-void ta_task_copy_report (TaTask *self, TaTaskReport *report);
-void ta_task_report_clear (TaTaskReport *report);
+void     ta_task_copy_report (TaTask *self, TaTaskReport *report);
+void     ta_task_report_clear (TaTaskReport *report);
+gboolean ta_task_is_internal (TaTask *self);
 
 GCancellable *ta_task_ensure_cancellable (TaTask *self);
 void          ta_task_set_progress (TaTask *self, double progress);

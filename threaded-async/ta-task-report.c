@@ -35,6 +35,20 @@ ta_task_dup_name (TaTask *self)
   return name;
 }
 
+/* Whether it is one of a binding's own, of which a person need not know: their names tell. */
+gboolean
+ta_task_is_internal (TaTask *self)
+{
+  gboolean is_internal;
+
+  g_mutex_lock (&self->parent_instance.mutex);
+  is_internal = self->report != NULL && self->report->name != NULL &&
+                g_str_has_prefix (self->report->name, "[threaded-async]");
+  g_mutex_unlock (&self->parent_instance.mutex);
+
+  return is_internal;
+}
+
 static TaTaskReport *
 ta_task_ensure_report_locked (TaTask *self)
 {

@@ -113,6 +113,27 @@ def test_a_coroutine_that_blocks_the_loop_is_named(stall_threshold):
     )
 
 
+def test_a_dump_tells_of_coroutines_but_not_of_what_is_internal():
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def block():
+        begun.set()
+        go_on.wait()
+
+    with ThreadedAsync.Runner("dumped") as runner:
+        task = runner.create_task(block(), name="blocker")
+        begun.wait()
+        try:
+            dump = ThreadedAsync.debug_dup_tasks()
+        finally:
+            go_on.set()
+        task.wait()
+    assert (
+        "runner “dumped”: running, 1 tasks; its loop is at a coroutine or callback of its event "
+        "loop\n  task “blocker”\n" in dump
+    )
+
+
 def test_a_loop_that_sleeps_is_not_busy(runner):
     message = message_of(WAITS["run"], runner, 0.05)
     assert "busy" not in message

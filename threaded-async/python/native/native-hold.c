@@ -97,7 +97,7 @@ hold_hold (PyObject *object, PyObject *runner)
   holding = g_new (NativeHolding, 1);
   holding->hold = (NativeHold *) Py_NewRef (object);
   task = ta_runner_create_task (self, begin_cb, holding, holding_free);
-  ta_task_set_name (task, "asyncio");
+  ta_task_set_name (task, "[threaded-async] asyncio");
 
   Py_RETURN_NONE;
 }

@@ -11,7 +11,7 @@ import time
 
 from . import raw, threads
 
-_UNKNOWN = "a source of its context"
+_UNKNOWN = "a coroutine or callback of its event loop"
 
 
 def add_delay(future, error, timeout_us):

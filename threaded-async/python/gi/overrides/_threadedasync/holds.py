@@ -21,7 +21,7 @@ class _Hold:
 
     def hold(self, runner):
         """Has the runner wait; from any thread. Only the first of several counts."""
-        callbacks.create_task(runner, self._begin).set_name("asyncio")
+        callbacks.create_task(runner, self._begin).set_name("[threaded-async] asyncio")
 
     def _begin(self, task):
         promise = task.take_promise()
