@@ -11,7 +11,7 @@ import time
 import weakref
 
 import pytest
-from gi.repository import ThreadedAsync
+from gi.repository import Gio, ThreadedAsync
 from helpers import LONG, in_thread
 
 
@@ -33,6 +33,30 @@ def has_ended(thread):
 
 class Derived(ThreadedAsync.Runner):
     pass
+
+
+@pytest.mark.parametrize("n_before", [0, 1])
+def test_a_callback_that_never_came_to_c_is_let_go_of(n_before, monkeypatch):
+    """Ctrl-C comes while what C is to be given is looked up."""
+    from gi.overrides._threadedasync import addresses, callbacks
+
+    def done(_source, _result):
+        pass
+
+    def interrupt(_wrapper):
+        monkeypatch.setattr(addresses, "get", get)
+        raise KeyboardInterrupt
+
+    def interrupt_next(wrapper):
+        monkeypatch.setattr(addresses, "get", interrupt)
+        return get(wrapper)
+
+    get = addresses.get
+    monkeypatch.setattr(addresses, "get", [interrupt, interrupt_next][n_before])
+    event, cancellable = ThreadedAsync.Event(), Gio.Cancellable()
+    with pytest.raises(KeyboardInterrupt):
+        callbacks.start(callbacks.event_wait_async, event, 0, cancellable, done)
+    assert done not in callbacks._functions.values()
 
 
 class DerivedAgain(Derived):

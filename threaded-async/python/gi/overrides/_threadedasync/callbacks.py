@@ -106,8 +106,10 @@ _unref = declare(addresses.gobject, "g_object_unref", None, ctypes.c_void_p)
 def start(call, source, timeout_us, cancellable, done):
     """Starts one of these calls, which ends with done(None, result)."""
     number = next(_numbers)
+    arguments = addresses.get(source), timeout_us, addresses.get(cancellable), _on_result, number
+    # The handler of a signal, which may raise, can't come between the two: no function begins.
     _functions[number] = done
-    call(addresses.get(source), timeout_us, addresses.get(cancellable), _on_result, number)
+    call(*arguments)
 
 
 def create_task(runner, func):
@@ -116,6 +118,7 @@ def create_task(runner, func):
     if not address:
         raise TypeError(f"{type(runner).__name__}.__init__() has not called the inherited one")
     number = next(_numbers)
+    # As in start().
     _functions[number] = func
     task = _create_task(address, _on_task, number, _on_destroy)
     try:
