@@ -52,7 +52,7 @@ typedef struct
 
 static GAsyncQueue *calls; /* const once made; those that have not been sent */
 static int          n_called, n_destroyed, n_destroyed_elsewhere; /* atomic */
-static int          n_flooded;                                    /* atomic */
+static int          n_flooded, n_sent;                            /* atomic, of the last flood */
 
 /**
  * ta_probe_add_call:
@@ -134,13 +134,15 @@ ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* From the thread of a runner: has a function called by the default one. FALSE if there is none. */
 static gboolean
-send_call (guint n)
+send_call (void)
 {
   Call *call = calls != NULL ? g_async_queue_try_pop (calls) : NULL;
+  int   n;
 
   if (call == NULL)
     return FALSE;
 
+  n = g_atomic_int_add (&n_sent, 1);
   if (n % 3 == 0)
     {
       g_autoptr (TaTask) task =
@@ -225,8 +227,8 @@ thread_end (Thread *thread)
   if (g_atomic_int_dec_and_test (&thread->flood->ref_count))
     {
       /* Those that there was no time for. */
-      for (guint i = 0; send_call (i);)
-        i++;
+      while (send_call ())
+        continue;
       ta_runner_call_in_loop_async (ta_runner_get_default (), nothing, NULL, NULL,
                                     TA_TIMEOUT_INFINITE, NULL, last_thread_cb, thread);
     }
@@ -251,7 +253,7 @@ put_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else
         ta_event_clear (flood->event);
       ta_promise_set_progress (flood->promise, (double) n_put / flood->n);
-      send_call (n_put);
+      send_call ();
       if (n_put % 16 == 0)
         {
           g_autofree char *status = g_strdup_printf ("%u", n_put);
@@ -307,6 +309,7 @@ ta_probe_flood (TaQueue *queue, TaEvent *event, TaPromise *promise, guint n)
   flood->n = n;
   flood->end = g_get_monotonic_time () + MAX_US;
   g_atomic_int_set (&n_flooded, 0);
+  g_atomic_int_set (&n_sent, 0);
 
   for (guint i = 0; i < N_THREADS; i++)
     {
