@@ -86,6 +86,8 @@ def read_parameters(function):
 
 class Child:
     def __init__(self, seed, n_calls):
+        # No overrides, wherever they are found.
+        sys.modules["gi.overrides.ThreadedAsync"] = None
         import gi
 
         gi.require_version("ThreadedAsync", "1")
