@@ -159,6 +159,11 @@ test('what is nothing for a library is refused', async () => {
     await assertThrows(() => runner.call(target, 'method'), TypeError, 'called on');
 });
 
+test('options in place of the arguments are refused', async () => {
+  for (const args of [{timeout: 1}, {cancellable: null}, 1, 'text', null])
+    await assertThrows(() => runner.call_method(TaProbe, 'int32', args), TypeError, 'in an array');
+});
+
 test('to cancel ends the call, and the method', async () => {
   const cancellable = new Gio.Cancellable();
   const call = runner.call_method(TaProbe, 'wait', [], {cancellable});

@@ -86,6 +86,17 @@ test('a handler may answer later', async () => {
   assertEqual(await answer, 'at last');
 });
 
+test('named arguments in place of the others are refused', async () => {
+  const server = ThreadedAsync.Server.new('list');
+  const client = makeClient(server);
+
+  for (const args of [{power: 3}, 3, 'text', null]) {
+    await assertThrows(() => client.execute_method('shoot', args), TypeError, 'in an array');
+    await assertThrows(() => client.send('shoot', args), TypeError, "'shoot'");
+  }
+  assertEqual(server.get_n_pending(), 0);
+});
+
 test('a request that nobody handles fails', async () => {
   const server = ThreadedAsync.Server.new('nobody');
   const answer = makeClient(server).execute('unknown');

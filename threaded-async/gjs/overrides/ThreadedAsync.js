@@ -20,7 +20,7 @@ const {Holder, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap} =
 const {overrideClient, overrideRequest, overrideServer} =
   imports.overrides._threadedAsync.servers;
 const {overrideTimes} = imports.overrides._threadedAsync.times;
-const {mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn} =
+const {checkList, mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn} =
   imports.overrides._threadedAsync.waits;
 
 /* The timeouts of C that are no times: for ever, and what the runner has for a default. */
@@ -336,7 +336,7 @@ function overrideRunnerCalls(proto) {
     const [timeout, cancellable] = parse(options, RUNNER_DEFAULT);
     const name = `call(…, '${method}')`;
     const on = toTarget(target, name);
-    const values = Array.from(args, value => toArgument(value, name));
+    const values = Array.from(checkList(args, name), value => toArgument(value, name));
 
     return promisify(
       callback => callAsync.call(this, on, method, values, timeout, cancellable, callback),

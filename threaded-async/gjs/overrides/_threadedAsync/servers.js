@@ -12,7 +12,8 @@
 /* exported overrideClient, overrideRequest, overrideServer */
 
 const {unwrap, wrap} = imports.overrides._threadedAsync.values;
-const {parse, promisify, settle, toMicroseconds} = imports.overrides._threadedAsync.waits;
+const {checkList, parse, promisify, settle, toMicroseconds} =
+  imports.overrides._threadedAsync.waits;
 
 /* The timeouts of C that are no times: for ever, and what the runner has for a default. */
 const FOREVER = -1;
@@ -41,8 +42,9 @@ function overrideClient(proto) {
   const {execute} = proto;
 
   proto.send = function (method, args = [], named = {}) {
-    return execute.call(this, method, [...args, ...Object.values(named)].map(value => wrap(value)),
-      Object.keys(named));
+    const values = [...checkList(args, `execute(…, '${method}')`), ...Object.values(named)];
+
+    return execute.call(this, method, values.map(value => wrap(value)), Object.keys(named));
   };
 
   proto.execute_method = async function (method, args = [], named = {}, options = undefined) {

@@ -5,7 +5,7 @@
 
 /* What the waits have in common, and what they wait for. */
 
-/* exported mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn */
+/* exported checkList, mayGoOn, parse, promisify, settle, toMicroseconds, toWait, turn */
 
 const {Gio, GLib, GObject} = imports.gi;
 
@@ -35,6 +35,13 @@ function parse(options, defaultTimeout) {
   if (cancellable !== null && !(cancellable instanceof Gio.Cancellable))
     throw new TypeError('The option cancellable has to be a Gio.Cancellable');
   return [toMicroseconds(timeout, defaultTimeout), cancellable];
+}
+
+/* The arguments of a method, in whose place options would be lost without a word. */
+function checkList(args, name) {
+  if (!Array.isArray(args))
+    throw new TypeError(`${name}: the arguments of the method have to be in an array`);
+  return args;
 }
 
 function toMicroseconds(seconds, defaultTimeout = FOREVER) {
