@@ -226,6 +226,41 @@ def test_an_object_whose_del_calls_back_into_the_queue(runner, in_loop):
     assert freed[3:] == ["closed"]
 
 
+@pytest.mark.parametrize("args", [(print,), (None, print), ("ask", 3), ("ask", "text")], ids=repr)
+def test_what_handles_nothing(args):
+    server = ThreadedAsync.Server("picky")
+    with pytest.raises(TypeError, match="the name of a method|a function is needed"):
+        server.handle(*args)
+    with pytest.raises(TypeError, match="the name of a method"):
+
+        @server.handle
+        def answer():
+            return 5
+
+
+@pytest.mark.parametrize("again", ["return_value", "return_error"])
+def test_a_request_is_answered_once(runner, again):
+    server = ThreadedAsync.Server("once")
+    client = ThreadedAsync.Client(server, runner)
+    caught = []
+
+    def answer(_server, request):
+        request.return_value("first")
+        GLib.test_expect_message("ThreadedAsync", GLib.LogLevelFlags.LEVEL_CRITICAL, "*once*")
+        try:
+            getattr(request, again)(ValueError("second"))
+        except RuntimeError as error:
+            caught.append(str(error))
+        GLib.test_assert_expected_messages_internal("ThreadedAsync", __file__, 0, "answer")
+        return True
+
+    server.connect("handle-request::ask", answer)
+    request = client.send("ask")
+    assert server.process(LONG)
+    assert request.wait(LONG) == "first"
+    assert caught == ["request “ask” can be answered only once, by its handler"]
+
+
 def test_no_noise_at_the_end():
     """About what was refused, was not begun, or was not awaited."""
     begun, go_on = threading.Event(), threading.Event()

@@ -70,11 +70,17 @@ class Request(_raw.Request, Future):
 
     def return_value(self, value=None):
         """Answers with any object; in the handler. To answer later, take the promise there."""
-        self.take_promise().return_value(value)
+        self._take().return_value(value)
 
     def return_error(self, error):
         """Answers with an exception; in the handler. To answer later, take the promise there."""
-        self.take_promise().return_error(error)
+        self._take().return_error(error)
+
+    def _take(self):
+        promise = self.take_promise()
+        if promise is None:
+            raise RuntimeError(f"request “{self.method}” can be answered only once, by its handler")
+        return promise
 
 
 @override
@@ -232,8 +238,12 @@ class Server(_raw.Server):
         a coroutine function: for an answer that comes later connect to handle-request, and take
         the promise of the request.
         """
+        if not isinstance(method, str):
+            raise TypeError(f"the name of a method is needed, not {method!r}")
         if func is None:
             return lambda func: self.handle(method, func)
+        if not callable(func):
+            raise TypeError(f"a function is needed that answers “{method}”, not {func!r}")
         if inspect.iscoroutinefunction(func):
             raise TypeError(f"a function is needed that answers at once, not {func!r}")
         if native is not None:
