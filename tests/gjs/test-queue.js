@@ -87,6 +87,47 @@ for (const [howToPut, put] of Object.entries(putters)) {
   }
 }
 
+test('an item type takes every number that it has', async () => {
+  const numbers = {
+    INT: [0, 1, -5, 2 ** 31 - 1],
+    INT64: [0, 1, -5, 2 ** 40, Number.MIN_SAFE_INTEGER, 5n],
+    UINT: [0, 1, 2 ** 32 - 1],
+    UINT64: [0, 1, 2 ** 40],
+    DOUBLE: [0, -0, 1, -5, 1.5, 2 ** 40, NaN, Infinity],
+  };
+  const others = {
+    INT: [1.5, 2 ** 31, -0, 'text'],
+    INT64: [1.5, -0, NaN, 2 ** 60, 'text'],
+    UINT: [1.5, -0, -1, 2 ** 32, NaN],
+    UINT64: [1.5, -0, -1, 2 ** 60, NaN],
+    DOUBLE: ['text', null, 5n],
+  };
+
+  const putInAllWays = async (queue, value) => {
+    const reserved = await queue.reserve();
+
+    queue.put_reserved(reserved, value);
+    queue.try_put(value);
+    queue.put_wait(value);
+    await queue.put(value);
+  };
+  const isRefused = (queue, value) =>
+    assertFails(() => queue.try_put(value), ThreadedAsync.Error, WRONG_TYPE);
+
+  for (const [name, values] of Object.entries(numbers)) {
+    const queue = new ThreadedAsync.Queue({name, item_type: GObject[`TYPE_${name}`]});
+
+    for (const value of values) {
+      await putInAllWays(queue, value); // eslint-disable-line no-await-in-loop
+      for (let i = 0; i < 4; i++)
+        assertEqual(Number(queue.try_get()), Number(value));
+    }
+    for (const value of others[name])
+      await isRefused(queue, value); // eslint-disable-line no-await-in-loop
+    assertEqual(queue.get_length(), 0);
+  }
+});
+
 test('an item type refuses other values', async () => {
   const queue = new ThreadedAsync.Queue({name: 'texts', item_type: GObject.TYPE_STRING});
 

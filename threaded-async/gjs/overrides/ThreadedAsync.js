@@ -15,7 +15,7 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 
-const {Holder, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap} =
+const {Holder, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap, wrapItem} =
   imports.overrides._threadedAsync.values;
 const {overrideClient, overrideRequest, overrideServer} =
   imports.overrides._threadedAsync.servers;
@@ -132,16 +132,16 @@ function overrideQueue(proto) {
   };
 
   proto.try_put = function (value) {
-    return tryPut.call(this, wrap(value));
+    return tryPut.call(this, wrapItem(this, value));
   };
 
   proto.put_wait = function (value, options) {
-    return putWait.call(this, wrap(value), ...parse(options, FOREVER));
+    return putWait.call(this, wrapItem(this, value), ...parse(options, FOREVER));
   };
 
   proto.put = async function (value, options) {
     const [timeout, cancellable] = parse(options, FOREVER);
-    const wrapped = wrap(value);
+    const wrapped = wrapItem(this, value);
 
     if (!this.get_is_full() && (cancellable === null || !cancellable.is_cancelled())) {
       if (!mayGoOn())
@@ -166,7 +166,7 @@ function overrideQueue(proto) {
   };
 
   proto.put_reserved = function (reservation, value) {
-    return putReserved.call(this, reservation, wrap(value));
+    return putReserved.call(this, reservation, wrapItem(this, value));
   };
 
   /* No generator, which would wait for an item that is a promise. */

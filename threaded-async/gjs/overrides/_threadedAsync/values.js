@@ -9,6 +9,7 @@
  */
 
 /* exported Holder, init, box, fromResults, isNative, toArgument, toTarget, unwrap, wrap */
+/* exported wrapItem */
 
 const {GLib, GObject} = imports.gi;
 
@@ -97,6 +98,40 @@ function wrap(value) {
     default:
       return box(value);
   }
+}
+
+/*
+ * GJS makes a gint of a whole number, if it is not too large, and a gdouble of all others: which of
+ * them may be of another type, where a queue takes no other.
+ */
+const OTHER_NUMBERS = {
+  gdouble: () => true,
+  gint64: Number.isSafeInteger,
+  guint: value => value >>> 0 === value,
+  guint64: value => Number.isSafeInteger(value) && value >= 0,
+};
+
+/* The type of the items of each queue, which is always the same. */
+const itemTypes = new WeakMap();
+
+/* What is put into a queue for a value. */
+function wrapItem(queue, value) {
+  if (typeof value !== 'number')
+    return wrap(value);
+
+  let type = itemTypes.get(queue);
+  if (type === undefined) {
+    type = queue.get_item_type();
+    itemTypes.set(queue, type);
+  }
+  if (!OTHER_NUMBERS[type.name]?.(value) || type.name !== 'gdouble' && Object.is(value, -0))
+    return value;
+
+  const item = new GObject.Value();
+
+  item.init(type);
+  item[`set_${type.name.slice(1)}`](value);
+  return item;
 }
 
 /* What is in a box, which is the box itself when it is from another language and only for that. */
