@@ -4,11 +4,13 @@
 """What happens when the context of a runner is left."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+import weakref
 
 import pytest
 from support import LONG, Background, Hanging, Impatient, Stuck, until
@@ -44,6 +46,18 @@ def test_nothing_is_left_of_the_loop_and_its_thread():
             loop = runner.call_in_loop(asyncio.get_running_loop)
         assert loop.is_closed()
         assert set(threading.enumerate()) <= set(threads)
+
+
+def test_what_has_ended_is_freed_without_the_garbage_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        with AsyncRunner() as runner:
+            kept = weakref.ref(runner._thread._runner)
+        del runner
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_a_generator_that_takes_a_while_to_end_is_waited_for():

@@ -61,7 +61,7 @@ class Call(Outcome[R]):
         if not self.claim():
             return
         try:
-            result = self._fun()
+            result = self.do()
         except ForcedThreadShutdown:
             self.settle(None, asyncio.CancelledError())
             raise
@@ -69,6 +69,9 @@ class Call(Outcome[R]):
             self.settle(None, error)
         else:
             self.succeed(result)
+
+    def do(self) -> R:
+        return self._fun()
 
     def succeed(self, result: R) -> None:
         self.settle(result, None)
@@ -84,11 +87,15 @@ class LastCall(Call[None]):
     It is over when nothing of the loop is left, so that the thread which waits is woken only once.
     """
 
-    __slots__ = ("has_let_go",)
+    __slots__ = ("_let_go", "has_let_go")
 
     def __init__(self, let_go: Callable[[Callable[[], object]], None]) -> None:
-        super().__init__(lambda: let_go(self._at_end))
+        super().__init__(_do_nothing)
+        self._let_go = let_go
         self.has_let_go = False
+
+    def do(self) -> None:
+        self._let_go(self._at_end)
 
     def succeed(self, result: None) -> None:
         self.has_let_go = True

@@ -68,7 +68,7 @@ def run(address, runner=None):
                 loop.report(error)
     finally:
         _let_go(address)
-        at_end = loop.at_end
+        at_end, loop.at_end = loop.at_end, None
         try:
             loop.end()
             _end_thread(thread)
