@@ -158,6 +158,8 @@ class AsyncRunner:
         self._is_running = False
         self._shutdown_type = ShutdownType.NOT_SHUT_DOWN
         self._thread = LoopThread()
+        # Now, since at the end Ctrl-C may come whenever a function begins.
+        self._last_call = LastCall(self._thread.let_go)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._barrier: Optional[Barrier] = None
         self._is_known_to_be_stuck = False
@@ -207,10 +209,10 @@ class AsyncRunner:
         Force is used on a loop that does not do so within the exit timeout. Raises ExceptionGroup
         if tasks have failed and nobody has waited for them. Ctrl-C has it end in the background.
         """
-        self._assert_running()
+        assert self._is_running, NOT_RUNNING
         if self.in_runner_loop:
             raise RuntimeError("Cannot stop the event loop in its own thread.")
-        call = LastCall(self._thread.let_go)
+        call = self._last_call
         interrupted = True
         try:
             with TimeoutTimer(self._get_timeout_or_default(self.exit_timeout)) as timer:
