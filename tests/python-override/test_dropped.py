@@ -8,6 +8,7 @@ import gc
 import sys
 import threading
 import time
+import warnings
 import weakref
 
 import pytest
@@ -33,6 +34,26 @@ def has_ended(thread):
 
 class Derived(ThreadedAsync.Runner):
     pass
+
+
+def test_a_loop_that_was_never_made(monkeypatch):
+    """Ctrl-C comes while it is made: nothing tells of what it does not have."""
+
+    def interrupt(_name):
+        raise KeyboardInterrupt
+
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    monkeypatch.setattr(time, "get_clock_info", interrupt)
+    runner = ThreadedAsync.Runner("interrupted")
+    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        runner.start()
+    gc.collect()
+    assert not told
+    monkeypatch.undo()
+    with runner:
+        assert runner.run(asyncio.sleep(0, 1)) == 1
 
 
 @pytest.mark.parametrize("n_before", [0, 1])

@@ -147,8 +147,8 @@ class Loop(asyncio.SelectorEventLoop):
     address alone.
     """
 
-    # Until it is made: asyncio looks at it when one is freed of which that was interrupted.
-    _closed = True
+    # Whether it has been made, which may be interrupted.
+    _is_made = False
 
     def __init__(self, address):
         self._address = address
@@ -166,6 +166,11 @@ class Loop(asyncio.SelectorEventLoop):
         selector = _Selector(address)
         self._write_to_self = selector.poller.wake_up
         super().__init__(selector)
+        self._is_made = True
+
+    def __del__(self):
+        if self._is_made:
+            super().__del__()
 
     def enter(self):
         """Called once, in the thread of the runner, before the loop runs."""
