@@ -158,7 +158,7 @@ class AsyncRunner:
         self._is_running = False
         self._shutdown_type = ShutdownType.NOT_SHUT_DOWN
         self._thread = LoopThread()
-        # Now, since at the end Ctrl-C may come whenever a function begins.
+        # Now, since at the end Ctrl-C may come in each function that is called.
         self._last_call = LastCall(self._thread.let_go)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._barrier: Optional[Barrier] = None
@@ -210,11 +210,12 @@ class AsyncRunner:
         if tasks have failed and nobody has waited for them. Ctrl-C has it end in the background.
         """
         assert self._is_running, NOT_RUNNING
-        if self.in_runner_loop:
-            raise RuntimeError("Cannot stop the event loop in its own thread.")
         call = self._last_call
-        interrupted = True
+        interrupted, refused = True, False
         try:
+            refused = self.in_runner_loop
+            if refused:
+                raise RuntimeError("Cannot stop the event loop in its own thread.")
             with TimeoutTimer(self._get_timeout_or_default(self.exit_timeout)) as timer:
                 try:
                     self._call(call, timer.remaining, self._rest, CATCH_UP_TURNS, self._leave, call)
@@ -222,7 +223,8 @@ class AsyncRunner:
                     pass
                 interrupted = False
         finally:
-            self._end(not call.has_let_go, interrupted)
+            if not refused:
+                self._end(not call.has_let_go, interrupted)
         self._raise_failures()
 
     def _leave(self, call: LastCall) -> None:
