@@ -89,7 +89,11 @@ class _Start:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            error = RuntimeError("no asyncio event loop runs in the context of this runner")
+            name = task.get_runner().get_name()
+            error = RuntimeError(
+                f"no asyncio event loop runs in the context of runner “{name}”: send coroutines to "
+                "a Runner() with a thread of its own"
+            )
             errors.fail(promise, error)
             return
         coroutine, self._coroutine = self._coroutine, None
