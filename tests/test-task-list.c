@@ -151,6 +151,34 @@ test_no_calls (void)
   test_gate_clear (&called);
 }
 
+/* And neither is what a binding has made for itself, whether it comes first or later. */
+static void
+test_nothing_internal (void)
+{
+  g_autoptr (TaRunner) runner = test_runner_new_started ("internal");
+  TaPromise           *promises[2] = { NULL, NULL };
+  Mirror               mirror;
+
+  for (guint i = 0; i < G_N_ELEMENTS (promises); i++)
+    {
+      g_autoptr (TaTask) task = ta_runner_create_task (runner, hold_func, &promises[i], NULL);
+
+      ta_task_set_name (task, "[threaded-async] test");
+      g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
+      if (i == 0)
+        mirror_init (&mirror, runner);
+    }
+  test_turn_all (NULL);
+  let_go (promises[1]);
+  let_go (promises[0]);
+  g_assert_true (ta_runner_wait_for_next_iteration (runner, TEST_DEADLINE_US, NULL, NULL));
+  test_turn_all (NULL);
+  g_assert_cmpuint (mirror.witness.count, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (mirror.model), ==, 0);
+  mirror_clear (&mirror);
+  test_runner_stop (runner);
+}
+
 static void
 sleep_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -294,6 +322,7 @@ main (int argc, char *argv[])
 
   test_add ("/task-list/follows", test_follows);
   test_add ("/task-list/no-calls", test_no_calls);
+  test_add ("/task-list/nothing-internal", test_nothing_internal);
   test_add ("/task-list/attached", test_attached);
   test_add ("/task-list/lifetime", test_lifetime);
   test_add ("/task-list/busy", test_busy);

@@ -49,7 +49,7 @@ ta_loop_add_feed (TaLoop *self, TaTaskFeed *feed)
     {
       TaTask *task = g_ptr_array_index (pinned, i);
 
-      if (is_shown (task))
+      if (is_shown (task) && !ta_task_is_internal (task))
         g_ptr_array_add (shown, g_object_ref (task));
       ta_loop_unpin_task (self, task);
     }

@@ -149,7 +149,7 @@ ta_task_list_change (TaTaskList *self, GArray *events)
       if (!event->is_new && g_hash_table_remove (self->members, event->task))
         g_hash_table_add (gone, event->task);
       else if (event->is_new && !ta_future_get_done (TA_FUTURE (event->task)) &&
-               g_hash_table_add (self->members, event->task))
+               !ta_task_is_internal (event->task) && g_hash_table_add (self->members, event->task))
         g_ptr_array_add (added, g_object_ref (event->task));
     }
 

@@ -113,6 +113,14 @@ def test_a_coroutine_that_blocks_the_loop_is_named(stall_threshold):
     )
 
 
+def test_what_is_internal_is_no_task_to_be_shown():
+    with ThreadedAsync.Runner("shown") as runner:
+        task = runner.create_task(asyncio.sleep(1000), name="shown")
+        runner.wait_for_next_iteration()
+        tasks = runner.list_tasks()
+        assert [tasks.get_item(i) for i in range(tasks.get_n_items())] == [task]
+
+
 def test_a_dump_tells_of_coroutines_but_not_of_what_is_internal():
     begun, go_on = threading.Event(), threading.Event()
 
