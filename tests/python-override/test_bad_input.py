@@ -158,8 +158,8 @@ def test_waits_in_the_thread_of_the_loop(runner):
     task.cancel()
 
 
-@pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), -float("inf")])
-def test_negative_timeouts(runner, timeout):
+@pytest.mark.parametrize("timeout", [-1, -0.001, float("nan"), -float("inf"), "1", [1]])
+def test_timeouts_that_are_no_time(runner, timeout):
     queue, event = ThreadedAsync.Queue(1), ThreadedAsync.Event()
     promise = ThreadedAsync.Promise()
     task = runner.create_task(asyncio.Event().wait())
@@ -181,7 +181,8 @@ def test_negative_timeouts(runner, timeout):
         lambda: ThreadedAsync.Runner(exit_timeout=timeout),
         lambda: ThreadedAsync.Runner(default_timeout=timeout),
     ):
-        with pytest.raises(ValueError, match="timeout"):
+        error = ValueError if isinstance(timeout, (int, float)) else TypeError
+        with pytest.raises(error, match="a timeout is a number of seconds"):
             call()
     assert queue.get_is_empty()
     assert runner.running

@@ -98,6 +98,8 @@ def test_async_with_raises_what_tasks_failed_with(runner, in_loop):
 def test_call_in_loop_refuses_coroutine_functions(runner):
     with pytest.raises(TypeError, match="coroutine function"):
         runner.call_in_loop(asyncio.sleep)
+    with pytest.raises(TypeError, match="a function is needed, not 5"):
+        runner.call_in_loop(5)
 
 
 def test_a_task_that_awaits_itself_is_told(runner):

@@ -36,8 +36,12 @@ def microseconds(timeout):
         return INFINITE
     if timeout is DEFAULT_TIMEOUT:
         return ThreadedAsync.TIMEOUT_DEFAULT
-    if not timeout >= 0:
-        raise ValueError(f"a timeout is a number of seconds from 0, or None for ever: {timeout!r}")
+    try:
+        wrong = None if timeout >= 0 else ValueError
+    except TypeError:
+        wrong = TypeError
+    if wrong is not None:
+        raise wrong(f"a timeout is a number of seconds from 0, or None for ever: {timeout!r}")
     if timeout > 9e12:
         return INFINITE
     # Rather late than early.

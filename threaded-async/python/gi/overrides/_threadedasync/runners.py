@@ -261,6 +261,8 @@ class Runner(_raw.Runner):
         """
         if inspect.iscoroutinefunction(func):
             raise TypeError(f"a function is needed, not a coroutine function: run() {func!r}")
+        if not callable(func):
+            raise TypeError(f"a function is needed, not {func!r}")
         if self.is_in_loop() and self.running:
             return func(*args)
 
