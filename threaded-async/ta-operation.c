@@ -297,7 +297,7 @@ ta_operation_item_cb (TaInboxItem *item, gboolean dropped)
   if (self->cancelled_handler != 0 && in_handler == self)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_handler);
   else if (self->cancelled_handler != 0)
-    g_cancellable_disconnect (self->cancellable, self->cancelled_handler);
+    ta_waiter_disconnect (self->cancellable, self->cancelled_handler);
 
   if (self->kind->abandon != NULL && self->waiter.outcome != TA_OUTCOME_DONE)
     self->kind->abandon (self->target, self->waiter.outcome);

@@ -80,6 +80,7 @@ void      ta_waiter_complete_all (TaWaiter *first);
 
 TaWaiter *ta_waiter_list_end_locked (TaWaiterList *self);
 void      ta_waiter_complete_list (TaWaiter *first, TaOutcome outcome);
+void      ta_waiter_disconnect (GCancellable *cancellable, gulong handler);
 
 void ta_blocked_thread_init (TaBlockedThread *self, GMutex *mutex);
 TaOutcome

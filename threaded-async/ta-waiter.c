@@ -198,6 +198,28 @@ ta_blocked_thread_init (TaBlockedThread *self, GMutex *mutex)
 }
 
 static void
+nothing_cb (void)
+{
+}
+
+/*
+ * As g_cancellable_disconnect(): when it returns, the handler does not run, and never will. GLib 2.84 lets
+ * go of its lock before it disconnects, so that a cancel may come in between, which has the handler run
+ * still; but it holds that lock until all of them have, and whoever connects waits for it.
+ */
+void
+ta_waiter_disconnect (GCancellable *cancellable, gulong handler)
+{
+  g_cancellable_disconnect (cancellable, handler);
+  if (!g_cancellable_is_cancelled (cancellable))
+    return;
+
+  handler = g_cancellable_connect (cancellable, G_CALLBACK (nothing_cb), NULL, NULL);
+  if (handler != 0) /* Somebody has reset it. */
+    g_signal_handler_disconnect (cancellable, handler);
+}
+
+static void
 cancelled_cb (GCancellable *cancellable, TaBlockedThread *self)
 {
   if (!ta_has_forked && ta_waiter_end (&self->waiter, TA_OUTCOME_CANCELLED))
@@ -226,7 +248,7 @@ ta_blocked_thread_wait (TaBlockedThread *self, gint64 deadline, GCancellable *ca
 
   /* Waits for a handler that is running: it may use what stands on this stack. */
   if (handler != 0)
-    g_cancellable_disconnect (cancellable, handler);
+    ta_waiter_disconnect (cancellable, handler);
   ta_parker_clear (&self->parker);
 
   return self->waiter.outcome;

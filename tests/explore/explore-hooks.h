@@ -87,5 +87,6 @@
 #define g_main_context_wakeup explore_wake_up
 #define g_cancellable_connect(cancellable, handler, data, destroy)                                 \
   explore_cancellable_connect ((cancellable), (handler), (data))
+#define g_cancellable_is_cancelled explore_cancellable_is_cancelled
 #define g_cancellable_disconnect(cancellable, id)                                                  \
   explore_cancellable_disconnect ((cancellable), (id))

@@ -288,3 +288,16 @@ explore_cancellable_disconnect (gpointer cancellable, gulong id)
     }
   while (is_running);
 }
+
+gboolean
+explore_cancellable_is_cancelled (gpointer cancellable)
+{
+  Canceller *self = cancellable;
+  gboolean   is_cancelled;
+
+  explore_lock (&self->mutex);
+  is_cancelled = self->is_cancelled;
+  explore_unlock (&self->mutex);
+
+  return is_cancelled;
+}

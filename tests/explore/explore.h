@@ -122,8 +122,9 @@ typedef struct
   gpointer data;
 } Canceller;
 
-void   explore_cancel (Canceller *self);
-gulong explore_cancellable_connect (gpointer self, GCallback handler, gpointer data);
-void   explore_cancellable_disconnect (gpointer self, gulong id);
+void     explore_cancel (Canceller *self);
+gulong   explore_cancellable_connect (gpointer self, GCallback handler, gpointer data);
+void     explore_cancellable_disconnect (gpointer self, gulong id);
+gboolean explore_cancellable_is_cancelled (gpointer self);
 
 G_END_DECLS
