@@ -68,6 +68,29 @@ def test_call_without_a_finish(runner):
         runner.run(ThreadedAsync.call(start), LONG)
 
 
+def test_call_with_a_cancellable_or_a_callback(runner, file):
+    """PyGObject would take the library's own callback for the data of this one."""
+    for args in (None,), (Gio.Cancellable(),), (None, None), (None, print):
+        with pytest.raises(TypeError, match="without its cancellable and its callback"):
+            runner.run(ThreadedAsync.call(file.load_contents_async, *args), LONG)
+    contents = b"new"
+    replace = contents, None, False, Gio.FileCreateFlags.NONE, None
+    with pytest.raises(TypeError, match="without its cancellable and its callback"):
+        runner.run(ThreadedAsync.call(file.replace_contents_async, *replace), LONG)
+
+
+def test_call_whose_last_argument_is_none(runner, file):
+    child = Gio.Subprocess.new(["true"], Gio.SubprocessFlags.NONE)
+    for call in (
+        (child.communicate_utf8_async, None),
+        (Gio.Subprocess.communicate_utf8_async, child, None),
+    ):
+        assert runner.run(ThreadedAsync.call(*call), LONG)[0]
+    assert (
+        runner.run(ThreadedAsync.call(Gio.File.load_contents_async, file), LONG)[1] == b"contents"
+    )
+
+
 def test_cancel_cancels_the_call_and_waits_for_it(runner):
     cancellables = []
     ended = []

@@ -482,3 +482,14 @@ def test_coroutine_functions_are_refused():
         server.handle("ask", answer)
     with pytest.raises(TypeError, match="answers at once"):
         server.handle("ask")(answer)
+
+
+def test_a_coroutine_is_no_answer(runner, server):
+    async def answer():
+        return 5
+
+    server.handle("ask", lambda: answer())
+    task = runner.create_task(ThreadedAsync.Client(server, runner).execute("ask"))
+    assert process(server)
+    with pytest.raises(TypeError, match="answers at once, and not with <coroutine"):
+        task.wait(LONG)

@@ -185,6 +185,24 @@ pass_on (void)
   Py_DECREF (exception);
 }
 
+/* A coroutine is no answer, and nobody would run it. */
+static PyObject *
+refuse_coroutine (PyObject *result)
+{
+  PyObject *closed;
+
+  if (result == NULL || !PyCoro_CheckExact (result))
+    return result;
+
+  closed = PyObject_CallMethod (result, "close", NULL);
+  if (closed != NULL)
+    PyErr_Format (PyExc_TypeError, "the handler answers at once, and not with %R", result);
+  Py_XDECREF (closed);
+  Py_DECREF (result);
+
+  return NULL;
+}
+
 static void
 answer (PyObject *function, TaRequest *request)
 {
@@ -195,7 +213,7 @@ answer (PyObject *function, TaRequest *request)
   if (promise == NULL)
     return;
 
-  result = call_with_arguments (function, request);
+  result = refuse_coroutine (call_with_arguments (function, request));
   if (result != NULL && native_value_init (&value, result, 0))
     {
       ta_promise_return_value (promise, &value.value);

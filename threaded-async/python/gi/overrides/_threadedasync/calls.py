@@ -5,6 +5,8 @@
 
 import sys
 
+from gi.repository import Gio
+
 from .waits import Wait
 
 
@@ -16,6 +18,29 @@ def _find_finish(start, source):
     if found is None:
         raise TypeError(f"there is no {name}() for {name[:-7]}: give it as finish")
     return found
+
+
+def _check_count(start, args):
+    """Refuses a cancellable or a callback of the caller, in the place of which there is our own.
+
+    PyGObject would take what comes after them for data of the caller's callback, or of none.
+    """
+    if not hasattr(start, "get_arguments"):
+        return
+    types = [info.get_type() for info in start.get_arguments()]
+    interfaces = [type.get_interface() for type in types]
+    names = [None if interface is None else interface.get_name() for interface in interfaces]
+    if "AsyncReadyCallback" not in names:
+        return
+    n_before = names.index("AsyncReadyCallback")
+    # The lengths of arrays are not given.
+    lengths = {type.get_array_length() for type in types[:n_before]}
+    n_before -= len(lengths & set(range(n_before)))
+    if start.is_method() and getattr(args[0], start.__name__, None) == start:
+        # This may be what it is called on.
+        n_before += 1
+    if len(args) >= n_before:
+        raise TypeError(f"{start.__name__}() is called without its cancellable and its callback")
 
 
 async def call(start, *args, finish=None):
@@ -30,6 +55,8 @@ async def call(start, *args, finish=None):
         given the result
     :raises GLib.Error: what the call fails with
     """
+    if args and (args[-1] is None or callable(args[-1]) or isinstance(args[-1], Gio.Cancellable)):
+        _check_count(start, args)
     source = None
 
     def start_it(cancellable, done):

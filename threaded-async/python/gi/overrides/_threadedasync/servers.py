@@ -143,7 +143,12 @@ class _Handler:
     def __call__(self, _server, request):
         promise = request.take_promise()
         try:
-            promise.return_value(self._func(*request.args, **request.kwargs))
+            answer = self._func(*request.args, **request.kwargs)
+            if inspect.iscoroutine(answer):
+                # Nobody would run it.
+                answer.close()
+                raise TypeError(f"the handler answers at once, and not with {answer!r}")
+            promise.return_value(answer)
         except Exception as error:
             promise.return_error(error)
         except BaseException as error:
