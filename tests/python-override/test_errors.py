@@ -276,6 +276,41 @@ def test_a_task_that_fails_at_once_has_its_name(kind, monkeypatch):
     assert [task.name for task in runner.get_failed_tasks()] == ["early"]
 
 
+@pytest.mark.parametrize("error", [Failure("own"), GLib.Error("from GLib"), OSError(2, "gone")])
+def test_a_function_raises_before_it_takes_the_promise(runner, error, capfd):
+    def fail(task):
+        raise error
+
+    for _ in range(2):
+        assert caught(runner.create_task(fail).wait, LONG) is error
+    dropped = caught(runner.create_task(lambda task, a: a, 1).wait, LONG)
+    assert dropped.matches(ThreadedAsync.error_quark(), ThreadedAsync.Error.DROPPED)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_function_is_cancelled_before_it_takes_the_promise(runner):
+    def fail(task):
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        runner.create_task(fail).wait(LONG)
+
+
+def test_a_function_raises_when_it_has_taken_the_promise(runner, capfd):
+    """The promise says what came of the task, whoever has it."""
+    promises = []
+
+    def fail(task):
+        promises.append(task.take_promise())
+        raise Failure("too late")
+
+    task = runner.create_task(fail)
+    runner.wait_for_next_iteration(LONG)
+    promises.pop().return_value(1)
+    assert task.wait(LONG) == 1
+    assert "too late" in capfd.readouterr().err
+
+
 @pytest.mark.skipif(SANITIZER is not None, reason="a sanitizer keeps what was freed")
 def test_memory_stays_flat(runner):
     """However many waits fail in frames that hold the tasks, whose exceptions lead back to them."""

@@ -8,7 +8,7 @@ import asyncio
 from gi.overrides import override
 from gi.repository import GLib
 
-from . import backend, errors, raw
+from . import addresses, backend, errors, raw
 from .errors import WaitTimeoutError, raise_converted
 from .delays import add_delay
 from .pure import resolve_default
@@ -87,6 +87,10 @@ class Future(_raw.Future):
         return self._wait().__await__()
 
 
+# The addresses of the tasks whose functions are being called, and have not taken the promises yet.
+untaken = set()
+
+
 @override
 class Task(_raw.Task, Future):
     """Work on a runner: a future that can be cancelled, and tells how far it is."""
@@ -99,6 +103,11 @@ class Task(_raw.Task, Future):
         As Future.wait(); the timeout is by default the default_timeout of the runner.
         """
         return Future.wait(self, timeout)
+
+    def take_promise(self):
+        """Takes what the result is returned with; once, in the function of the task."""
+        untaken.discard(addresses.get(self))
+        return _raw.Task.take_promise(self)
 
     @property
     def name(self):

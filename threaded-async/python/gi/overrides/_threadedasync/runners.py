@@ -12,6 +12,7 @@ from gi.repository import GLib
 from . import addresses, callbacks, errors, raw, threads
 from .blocking import blocking
 from .errors import raise_converted
+from .futures import untaken
 from .loop import Loop
 from .raw import DEFAULT_TIMEOUT, MODULE, microseconds, seconds
 from .tasks import create_task
@@ -57,7 +58,19 @@ def _sent(func, args, name):
     def call(task):
         if isinstance(name, str):
             task.set_name(name)
-        func(task, *args)
+        address = addresses.get(task)
+        untaken.add(address)
+        try:
+            func(task, *args)
+        except (Exception, asyncio.CancelledError) as error:
+            # Who has the promise says what came of the work.
+            if address not in untaken:
+                raise
+            errors.fail(task.take_promise(), error)
+        finally:
+            untaken.discard(address)
+            # The traceback of the error would keep it.
+            task = None
 
     return call
 
@@ -227,7 +240,8 @@ class Runner(_raw.Runner):
         """Starts work on the runner, and returns its Task; from any thread, without waiting.
 
         :param work: a coroutine or another awaitable; or a function, which is called in the
-            runner's thread with the task and the args, and has to take the promise of the task
+            runner's thread with the task and the args, and has to take the promise of the task;
+            what it raises before that is the error of the task
         :param name: the name in messages
         """
         if asyncio.iscoroutine(work):
