@@ -282,6 +282,8 @@ ask_locked (TaLink *self, TaWaiter *waiter, gint64 since)
 
   self->last_wait = waiter->serial;
   ++*get_n_left (waiter);
+  /* It may just have been seen that the loop is not busy any more: then this is the first that waits. */
+  self->first_wait = MIN (self->first_wait, waiter->serial);
   if (is_first)
     {
       self->is_asked = TRUE;
