@@ -244,6 +244,7 @@ typedef struct
   Spinner   spinner;
   TestGate *blocked;
   TestGate *release;
+  gboolean  is_released; /* the main thread's */
 } LateBlock;
 
 static void
@@ -291,6 +292,83 @@ test_busy_late (void)
   test_gate_open (&release);
   test_runner_stop (runner);
   test_gate_clear (&blocked);
+  test_gate_clear (&release);
+}
+
+/* Goes on turning after that, until it is told to quit. */
+static void
+block_and_spin_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LateBlock *late = data;
+
+  if (g_atomic_int_add (&late->spinner.n_turns, 1) == 20)
+    test_gate_await (late->release, 1);
+  if (!g_atomic_int_get (&late->spinner.quit))
+    ta_sleep_async (0, NULL, block_and_spin_cb, late);
+}
+
+/* Has the busy loop turn again before it answers. */
+static gboolean
+release_cb (TaServer *server, TaRequest *request, gpointer data)
+{
+  LateBlock *late = data;
+  gint64     end_time = g_get_monotonic_time () + TEST_DEADLINE_US;
+
+  late->is_released = TRUE;
+  test_gate_open (late->release);
+  while (g_atomic_int_get (&late->spinner.n_turns) < 30)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end_time);
+      g_usleep (100);
+    }
+
+  return test_increment_cb (server, request, NULL);
+}
+
+/* The wait after an answer is the first to see that a busy loop turns, which still has to tell others of its
+ * rest. */
+static void
+test_busy_no_more (void)
+{
+  g_autoptr (TaServer)  server = g_object_new (TA_TYPE_SERVER, "rest-turns", G_MAXINT, NULL);
+  g_autoptr (TaRunner)  busy = test_runner_new_started ("busy no more");
+  g_autoptr (TaRunner)  quick = test_runner_new_started ("quick");
+  g_autoptr (TaClient)  client = ta_client_new (server, busy);
+  g_autoptr (TestAsker) asker = test_asker_new (server, quick, "increment", 1);
+  g_autoptr (GError)    error = NULL;
+  TestGate              release;
+  LateBlock             late = { .release = &release };
+  NextTurn              next = { block_and_spin_cb, &late };
+  TestResult            result;
+  guint                 n_calls = 0;
+
+  test_gate_init (&release);
+  g_signal_connect (server, "handle-request", G_CALLBACK (release_cb), &late);
+  ta_runner_call_in_loop_async (busy, next_turn_cb, &next, NULL, TA_TIMEOUT_INFINITE, NULL, NULL,
+                                NULL);
+  /* It is asked, and found busy at the latest by the second call after it got stuck. */
+  while (g_atomic_int_get (&late.spinner.n_turns) <= 20)
+    {
+      g_assert_false (ta_server_process (server, 20000, NULL, NULL));
+      g_assert_cmpuint (++n_calls, <, TEST_DEADLINE_US / 20000);
+    }
+  for (int i = 0; i < 2; i++)
+    g_assert_false (ta_server_process (server, 20000, NULL, NULL));
+  g_assert_false (test_server_process (server));
+
+  test_asker_start (asker);
+  test_result_init (&result, g_main_context_default ());
+  TEST_OUTSIDE (&result, ta_server_process_async (server, TA_TIMEOUT_INFINITE, NULL, test_result_cb,
+                                                  &result));
+  TEST_TURN_UNTIL (g_main_context_default (), late.is_released);
+  g_atomic_int_set (&late.spinner.quit, TRUE);
+  TEST_TURN_UNTIL (g_main_context_default (), result.calls == 1);
+  g_assert_true (ta_server_process_finish (server, result.result, &error));
+  g_assert_no_error (error);
+
+  test_result_clear (&result);
+  test_runner_stop (busy);
+  test_runner_stop (quick);
   test_gate_clear (&release);
 }
 
@@ -414,6 +492,7 @@ main (int argc, char **argv)
   test_add ("/server-busy/rest-turns", test_rest_turns);
   test_add ("/server-busy/busy-runner-is-told-once-and-skipped", test_busy);
   test_add ("/server-busy/busy-in-a-later-turn", test_busy_late);
+  test_add ("/server-busy/busy-no-more", test_busy_no_more);
   test_add ("/server-busy/timeout-0-waits-for-nobody", test_no_wait);
   test_add ("/server-busy/cancel", test_cancel);
   test_add ("/server-busy/nobody-to-wait-for", test_no_clients);
