@@ -282,8 +282,6 @@ ask_locked (TaLink *self, TaWaiter *waiter, gint64 since)
 
   self->last_wait = waiter->serial;
   ++*get_n_left (waiter);
-  /* It may just have been seen that the loop is not busy any more: then this is the first that waits. */
-  self->first_wait = MIN (self->first_wait, waiter->serial);
   if (is_first)
     {
       self->is_asked = TRUE;
@@ -309,7 +307,8 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
   g_mutex_lock (&desk->mutex);
   if (waiter->outcome == TA_OUTCOME_PENDING)
     {
-      waiter->serial = ++desk->last_wait;
+      /* Counted at the end: it may be the first for a loop that is seen not to be busy any more. */
+      waiter->serial = desk->last_wait + 1;
       *get_n_left (waiter) = 0;
 
       for (TaLink *link = desk->links; link != NULL; link = link->next)
@@ -325,6 +324,7 @@ ta_desk_enter_rest (gpointer object, TaWaiter *waiter)
             first = ta_link_ref (link);
           last = link;
         }
+      desk->last_wait = waiter->serial;
 
       if (*get_n_left (waiter) == 0)
         ta_waiter_end_locked (waiter, TA_OUTCOME_DONE);
